@@ -1,0 +1,46 @@
+# Every command makes the virtual environment that it needs; nothing but Python 3.10-3.13, git and make is asked for.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+PYTHON ?= python3
+VENVS := .venvs
+PLUGIN_ID := $(shell $(PYTHON) -c 'import json; print(json.load(open("plugin.json"))["id"])')
+VERSION := $(shell $(PYTHON) -c 'import json; print(json.load(open("plugin.json"))["version"])')
+ZIP := dist/dss-plugin-$(PLUGIN_ID)-$(VERSION).zip
+export PYTHONPATH := python-lib:.
+
+.PHONY: help demo test check bench plugin clean
+.DELETE_ON_ERROR:
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 14
+
+# One environment per command, made anew when the project's requirements change.
+$(VENVS)/%/.made: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 10) <= sys.version_info[:2] <= (3, 13) else "Python 3.10 to 3.13 is needed; name one: make PYTHON=python3.11 ...")'
+	@echo "Making the environment of 'make $*' (once)"
+	@rm -rf $(VENVS)/$* && $(PYTHON) -m venv $(VENVS)/$*
+	@$(VENVS)/$*/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+demo: $(VENVS)/demo/.made ## the main job on a month of logs: make demo, or make demo LOGS=FOLDER
+	@$(VENVS)/demo/bin/python -m dev.demo --out out $(if $(LOGS),--logs '$(LOGS)')
+
+test: $(VENVS)/test/.made ## the tests; what was skipped, and why, is named at the end
+	@$(VENVS)/test/bin/python -m pytest $(ARGS)
+
+check: $(VENVS)/check/.made ## format, lint, types, layers and the tests
+	@$(VENVS)/check/bin/ruff format --check .
+	@$(VENVS)/check/bin/ruff check .
+	@$(VENVS)/check/bin/mypy
+	@$(VENVS)/check/bin/lint-imports
+	@$(VENVS)/check/bin/python -m dev.dsshost check .
+	@$(VENVS)/check/bin/python -m pytest $(ARGS)
+
+bench: $(VENVS)/bench/.made ## the benchmark table; one JSON object per line with ARGS=--json
+	@$(VENVS)/bench/bin/python -m dev.bench $(ARGS)
+
+plugin: ## the plugin's zip under dist/
+	@$(PYTHON) -m dev.package $(ZIP)
+
+clean: ## remove everything that the commands made
+	rm -rf $(VENVS) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

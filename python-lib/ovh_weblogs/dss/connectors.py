@@ -1,0 +1,115 @@
+"""What the connector ``ovh-logs`` does, apart from being found by the host."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from typing import Any
+
+import pyarrow as pa
+
+from ovh_weblogs import pipeline
+from ovh_weblogs.dss import forms
+from ovh_weblogs.dss.rows import dictionaries, with_rejects
+from ovh_weblogs.errors import InputError
+from ovh_weblogs.pipeline import Block, Totals
+from ovh_weblogs.schema import dss_schema
+from ovh_weblogs.settings import Source
+
+logger = logging.getLogger(__name__)
+
+DIMENSION = "day"
+
+
+class LogSource:
+    """The rows, schema and partitions of one "OVH logs" dataset; holds no state between calls.
+
+    Args:
+        config: The dataset's configuration; not changed.
+        plugin_config: The plugin's settings; not changed.
+    """
+
+    def __init__(self, config: forms.Config | None, plugin_config: forms.Config | None = None) -> None:
+        self._config = copy.deepcopy(dict(config or {}))
+        self._plugin_config = copy.deepcopy(dict(plugin_config or {}))
+
+    def _settings(self) -> Source:
+        return forms.source(self._config, self._plugin_config)
+
+    def schema(self) -> dict[str, Any]:
+        """Columns that the chosen kind can fill, with their descriptions."""
+        return dss_schema(forms.columns(self._config))
+
+    def partitioning(self) -> dict[str, Any]:
+        """One dimension of days, or none."""
+        if not forms.is_partitioned(self._config):
+            return {"dimensions": []}
+        return {"dimensions": [{"name": DIMENSION, "type": "time", "params": {"period": "DAY"}}]}
+
+    def partitions(self) -> list[str]:
+        """Published days of the period, in order."""
+        settings = self._settings()
+        return [day.isoformat() for day in pipeline.published_days(settings)] if settings.partitioned else []
+
+    def partition_exists(self, partition_id: str | None) -> bool:
+        """Whether that day is among ``partitions``."""
+        day = forms.partition_day(partition_id)
+        settings = self._settings()
+        if day is None:
+            return True
+        today = datetime.now(timezone.utc).astimezone(settings.zone).date()
+        return day in settings.period.days(today) and day in pipeline.published_days(settings, only=[day])
+
+    def rows(self, partition_id: str | None = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """The rows of one day, or of the whole period, as plain dictionaries.
+
+        Args:
+            partition_id: A day as YYYY-MM-DD; None, empty or NP for the whole period.
+            limit: Stop after that many; None, 0 or less for all.
+
+        Raises:
+            OvhLogsError: With one sentence that says what to do.
+        """
+        settings = self._settings()
+        columns = forms.columns(self._config)
+        totals = Totals()
+        left = limit if limit is not None and limit > 0 else None
+        blocks = pipeline.read_days(settings, totals, only=forms.partition_day(partition_id), preview=left is not None)
+        try:
+            for block in blocks:
+                batch = _wanted(block, rejects=settings.reject_rows)
+                yield from dictionaries(batch.slice(0, left), columns)
+                if left is not None:
+                    left -= batch.num_rows
+                    if left <= 0:
+                        return
+        finally:
+            blocks.close()
+        _judge(settings, totals)
+
+
+def _wanted(block: Block, *, rejects: bool) -> pa.RecordBatch:
+    if rejects and block.rejects is not None and block.rejects.num_rows:
+        return with_rejects(block.rows, block.rejects)
+    if rejects and block.rejects is not None:
+        return block.rows.append_column("reject_reason", pa.nulls(block.rows.num_rows, pa.string()))
+    return block.rows
+
+
+def _judge(settings: Source, totals: Totals) -> None:
+    """Log what the read came to.
+
+    Raises:
+        InputError: Too many lines were refused to be this kind of log.
+    """
+    logger.info("%s of %s: %s", settings.kind.value, settings.domain, totals)
+    share = totals.rejects / max(totals.hits + totals.rejects, 1)
+    reason = next(iter(totals.reasons.most_common(1)), ("", 0))[0]
+    if share > settings.max_reject_share:
+        raise InputError(
+            f"{totals.rejects} of {totals.lines} lines of {settings.domain} are no access log lines "
+            f"({share:.1%}, allowed are {settings.max_reject_share:.1%}; mostly: {reason})",
+            fix="look at them with 'Refused lines' set to rows, or raise 'Highest share of refused lines'",
+        )

@@ -1,0 +1,133 @@
+"""Datasets of the host as streams of Arrow batches, and back.
+
+Read as text with forced types: pandas's own guesses lose leading zeros and turn "NA" into nothing, chunk by chunk anew.
+Written as frames whose dates are ISO text, which the host takes and which is 1.5 times as fast as its own format.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import dataiku
+import pandas as pd
+import pyarrow as pa
+from dataiku.customrecipe import get_input_names_for_role, get_output_names_for_role
+
+from ovh_weblogs.dss.rows import iso_text
+from ovh_weblogs.errors import InputError, SettingsError
+from ovh_weblogs.schema import Column
+
+logger = logging.getLogger(__name__)
+
+_CHUNK = 50_000  # rows
+_NO_DATES = False  # dates are cast by us, not parsed by pandas
+_PROGRESS = 10.0  # seconds between two lines of the log
+
+
+class Input:
+    """The dataset of an input role, read in chunks of text.
+
+    Raises:
+        SettingsError: The role has no dataset.
+        InputError: The dataset has no columns yet.
+    """
+
+    def __init__(self, role: str) -> None:
+        names = get_input_names_for_role(role)
+        if not names:
+            raise SettingsError(f"The recipe has no dataset as {role}", fix="choose one in its inputs")
+        self._dataset = dataiku.Dataset(names[0])
+        self.columns: list[dict[str, Any]] = [
+            dict(column) for column in self._dataset.read_schema(raise_if_empty=False)
+        ]
+        if not self.columns:
+            raise InputError(f"The dataset {names[0]} has no columns", fix="build it, or test its schema, first")
+        self.names = [str(column["name"]) for column in self.columns]
+
+    def batches(self, wanted: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Chunks of the wanted columns (all unless given), every value as text, empty text as null."""
+        names = list(wanted if wanted is not None else self.names)
+        schema = pa.schema([(name, pa.string()) for name in names])
+        frames = self._dataset.iter_dataframes_forced_types(
+            names, dict.fromkeys(names, "str"), _NO_DATES, chunksize=_CHUNK, na_values=[""], keep_default_na=False
+        )
+        for frame in _with_progress(frames, "read"):
+            arrays = [pa.array(frame[name], pa.string(), from_pandas=True) for name in names]
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def write(role: str, columns: Sequence[dict[str, Any]], batches: Iterable[pa.RecordBatch]) -> int:
+    """Write batches to the dataset of an output role; its schema is set first.
+
+    Args:
+        role: Name of the output role.
+        columns: The schema as DSS writes it, one entry per column of every batch, in any order.
+        batches: The rows.
+
+    Returns:
+        Number of rows written.
+
+    Raises:
+        SettingsError: The role has no dataset.
+    """
+    names = get_output_names_for_role(role)
+    if not names:
+        raise SettingsError(f"The recipe has no dataset as {role}", fix="choose one in its outputs")
+    dataset = dataiku.Dataset(names[0])
+    dataset.write_schema(list(columns))
+    order = [str(column["name"]) for column in columns]
+    rows = 0
+    with dataset.get_writer() as writer:
+        for batch in batches:
+            if batch.num_rows:
+                writer.write_dataframe(to_frame(batch, order))
+                rows += batch.num_rows
+    logger.info("%s: %d rows written", names[0], rows)
+    return rows
+
+
+def to_frame(batch: pa.RecordBatch, order: Sequence[str]) -> pd.DataFrame:
+    """The batch as a frame whose dtypes are the same for every batch of a schema: the host checks only the first."""
+    return pd.DataFrame({name: _series(batch.column(name)) for name in order}, columns=list(order))
+
+
+def _series(array: pa.Array) -> pd.Series[Any]:
+    kind = array.type
+    if pa.types.is_timestamp(kind):
+        array = iso_text(array)
+    elif pa.types.is_boolean(kind):
+        array = array.cast(pa.string())
+    dtype = "Int64" if pa.types.is_integer(kind) else "float64" if pa.types.is_floating(kind) else "object"
+    series: pd.Series[Any] = array.to_pandas(integer_object_nulls=True).astype(dtype)
+    return series
+
+
+def merged_schema(
+    input_columns: Sequence[dict[str, Any]], own: Sequence[Column], names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The output's schema: our columns as declared, the input's others unchanged, in the order of ``names``."""
+    ours = {column.name: column for column in own}
+    theirs = {str(column["name"]): column for column in input_columns}
+    merged = []
+    for name in names:
+        if name in ours:
+            known = {"comment": theirs[name]["comment"]} if theirs.get(name, {}).get("comment") else {}
+            merged.append({**ours[name].dss, **known})
+        else:
+            merged.append(dict(theirs[name]))
+    return merged
+
+
+def _with_progress(frames: Iterable[pd.DataFrame], verb: str) -> Iterator[pd.DataFrame]:
+    rows, begun = 0, time.monotonic()
+    told = begun
+    for frame in frames:
+        yield frame
+        rows += len(frame)
+        now = time.monotonic()
+        if now - told > _PROGRESS:
+            told = now
+            logger.info("%d rows %s, %d per second", rows, verb, rows / (now - begun))

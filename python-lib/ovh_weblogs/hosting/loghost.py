@@ -1,0 +1,168 @@
+"""The tree of daily files on a log host: where a day stands, which days are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta, timezone
+from html.parser import HTMLParser
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
+
+import requests
+
+from ovh_weblogs.errors import AccessDenied, LogMissing, SettingsError
+from ovh_weblogs.hosting.dayfile import DayFile
+from ovh_weblogs.hosting.transport import NETWORK_ERRORS, NOT_FOUND, Interrupted, Patience, Transport, spoken
+from ovh_weblogs.settings import Kind, Source
+
+# Current tree first; the old one, without /logs/, was seen until about 2018 and is still found on some services.
+_TREES = ("logs/", "")
+_Answer = TypeVar("_Answer")
+_MAX_INDEX = 5 << 20  # bytes of an index page; a month has at most 31 links
+
+
+class LogHost:
+    """One domain's logs of one kind. Not thread-safe; keeps one connection.
+
+    Args:
+        source: Host, domain, user, kind and patience.
+        preview: Whether only a few rows are wanted.
+    """
+
+    def __init__(self, source: Source, *, preview: bool = False) -> None:
+        self._source = source
+        self._transport = Transport(source.host, source.user, source.network, preview=preview)
+        self._tree: str | None = None
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._transport.close()
+
+    def file_name(self, day: date) -> str:
+        """Name of the day's file."""
+        return f"{self._source.domain}-{day:%d-%m-%Y}.log.gz"
+
+    @contextmanager
+    def day(self, day: date) -> Iterator[DayFile]:
+        """The day's content, open for reading.
+
+        Raises:
+            LogMissing: The host has no such file.
+            OvhLogsError: The host refuses, cannot be reached, or sends damaged content.
+        """
+        name = f"The {self._source.kind.value} log of {self._source.domain} for {day}"
+        for tree in _TREES if self._tree is None else (self._tree,):
+            file = DayFile(self._transport, self._month(tree, day) + self.file_name(day), name, self._source.network)
+            try:
+                if file.exists():
+                    self._tree = tree
+                    yield file
+                    return
+            finally:
+                file.close()
+        raise LogMissing(
+            f"{name} is not on {self._source.host} (404)",
+            fix="shorten the period, or set 'Missing days' to skip",
+        )
+
+    def published(self, days: Iterable[date]) -> list[date]:
+        """Those of the days that the host has a file for, in order: by the index page of each month.
+
+        Raises:
+            SettingsError: The host knows no such domain.
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
+        months: dict[tuple[int, int], list[date]] = {}
+        for day in sorted(set(days)):
+            months.setdefault((day.year, day.month), []).append(day)
+        found = [day for wanted in months.values() for day in self._published_in_month(wanted)]
+        if months and not found:
+            self.check_domain()
+        return found
+
+    def check_domain(self) -> None:
+        """Ask for the domain's own page, to tell an unknown domain from a missing day.
+
+        Raises:
+            SettingsError: The host answers 404 for it.
+        """
+        if self._page(f"/{self._source.domain}/") is None:
+            raise SettingsError(
+                f"{self._source.host} has no logs of {self._source.domain} (404)",
+                fix="write the domain as the OVH panel shows it in the address of the logs",
+            )
+
+    def ended_within(self, day: date, hours: float, now: datetime) -> bool:
+        """Whether the day ended, in the cluster's zone, less than that many hours ago (or has not ended)."""
+        end = datetime.combine(day + timedelta(days=1), time(), self._source.zone)
+        return now - end.astimezone(timezone.utc) < timedelta(hours=hours)
+
+    def _month(self, tree: str, day: date) -> str:
+        kind = "" if self._source.kind is Kind.WEB else f"{self._source.kind.value}/"
+        return f"/{self._source.domain}/{tree}logs-{day:%m-%Y}/{kind}"
+
+    def _published_in_month(self, days: list[date]) -> list[date]:
+        for tree in _TREES if self._tree is None else (self._tree,):
+            try:
+                page = self._page(self._month(tree, days[0]))
+            except AccessDenied:  # the index may be switched off while its files are served
+                return [day for day in days if self._has_file(day)]
+            if page is not None:
+                self._tree = tree
+                names = {unquote(urlsplit(href).path).rpartition("/")[2] for href in _hrefs(page)}
+                return [day for day in days if self.file_name(day) in names]
+        return []
+
+    def _page(self, path: str) -> str | None:
+        """The text of an HTML page; None for 404."""
+
+        def fetch(response: requests.Response) -> str | None:
+            if response.status_code == NOT_FOUND:
+                return None
+            return response.raw.read(_MAX_INDEX, decode_content=True).decode("utf-8", "replace")
+
+        page = self._patiently("GET", path, fetch)
+        if page is not None and re.search(r"<input[^>]+type\s*=\s*[\"']?password", page, re.IGNORECASE):
+            raise AccessDenied(
+                f"{self._source.host} sent a login form in place of the list of logs of {self._source.domain}",
+                fix="check domain, log_host and the log user",
+            )
+        return page
+
+    def _has_file(self, day: date) -> bool:
+        for tree in _TREES if self._tree is None else (self._tree,):
+            path = self._month(tree, day) + self.file_name(day)
+            if self._patiently("HEAD", path, lambda response: response.status_code != NOT_FOUND):
+                self._tree = tree
+                return True
+        return False
+
+    def _patiently(self, method: str, path: str, use: Callable[[requests.Response], _Answer]) -> _Answer:
+        patience = Patience(self._source.network)
+        while True:
+            try:
+                with self._transport.get(path, method=method) as response:
+                    return use(response)
+            except NETWORK_ERRORS as cause:
+                trouble = Interrupted(f"the log host {spoken(cause)}")
+            except Interrupted as caught:
+                trouble = caught
+            patience.wait(f"The list of logs of {self._source.domain}", trouble)
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.hrefs: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.hrefs.extend(value for name, value in attrs if name == "href" and value)
+
+
+def _hrefs(page: str) -> list[str]:
+    links = _Links()
+    links.feed(page)
+    return links.hrefs
