@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from ovh_weblogs.errors import LogDamaged
 
@@ -126,7 +126,14 @@ class Inflater:
         return rest
 
 
-def read_blocks(stream: BinaryIO, name: str, *, first: int = BLOCK, block: int = BLOCK) -> Iterator[bytes]:
+class Readable(Protocol):
+    """Any binary file object: ``read(n)`` gives at most n bytes, b"" at the end."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most ``size`` bytes."""
+
+
+def read_blocks(stream: Readable, name: str, *, first: int = BLOCK, block: int = BLOCK) -> Iterator[bytes]:
     """The content of a gzip or plain binary stream, in pieces; the stream is not closed.
 
     Args:

@@ -8,7 +8,6 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
-from typing import BinaryIO
 
 import pyarrow as pa
 
@@ -16,6 +15,7 @@ from ovh_weblogs import enrichment, features, parsing
 from ovh_weblogs.casting import conform
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.errors import InputError, LogMissing, SettingsError
+from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.hosting import LogHost
 from ovh_weblogs.parsing import Parsed, parse
 from ovh_weblogs.schema import EVENTS, HITS, Column
@@ -130,7 +130,7 @@ def _skipping(host: LogHost, source: Source, days: list[date], now: datetime) ->
     return found
 
 
-def _day_blocks(source: Source, file: BinaryIO, name: str, totals: Totals) -> Iterator[Block]:
+def _day_blocks(source: Source, file: Readable, name: str, totals: Totals) -> Iterator[Block]:
     if source.kind is not Kind.WEB:
         for rows in parsing.read_lines(file, source_file=name, zone=source.zone):
             totals.lines += rows.num_rows

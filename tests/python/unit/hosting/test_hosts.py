@@ -62,7 +62,9 @@ def test_what_is_no_base_url_is_refused_and_shows_no_password(typed):
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("entry", ["https://logs.example.net", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"])
+@pytest.mark.parametrize(
+    "entry", ["https://logs.example.net", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"]
+)
 def test_an_administrator_permits_further_hosts_by_base_url(entry):
     assert permitted_log_host(entry + "/", parse_allowed([entry])) == entry
 
@@ -73,7 +75,9 @@ def test_a_permitted_host_is_permitted_on_its_own_port_only():
         permitted_log_host("http://127.0.0.1:8081", allowed)
 
 
-@pytest.mark.parametrize("entry", ["http://logs.example.net", "logs.example.net", "https://*.example.net", "http://10.0.0.1"])
+@pytest.mark.parametrize(
+    "entry", ["http://logs.example.net", "logs.example.net", "https://*.example.net", "http://10.0.0.1"]
+)
 def test_an_entry_that_permits_too_much_is_refused(entry):
     with pytest.raises(HostNotAllowed, match="allowed_log_hosts"):
         parse_allowed([entry])

@@ -1,0 +1,1 @@
+"""Where definitions run: inside the recipe, by DuckDB."""

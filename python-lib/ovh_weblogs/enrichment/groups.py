@@ -1,0 +1,86 @@
+"""Which groups of columns an input allows, and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from ovh_weblogs.enrichment import urls, useragent, visitor
+from ovh_weblogs.errors import InputError
+from ovh_weblogs.schema import AGENT_COLUMNS, LOCATION_PARTS, REFERER_PARTS, VISITOR_COLUMNS, Column
+from ovh_weblogs.settings import EnrichSettings
+
+_VISITOR_ID = VISITOR_COLUMNS[:1]
+_TRACKER = {"visitor_id": "tracker_visitor_id", "session_id": "tracker_session_id"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What enrichment does to an input of certain columns.
+
+    ``added``: columns in order; ``renamed``: the tracker's ids, kept under other names; ``skipped``: a sentence per
+    group that is left out.
+    """
+
+    added: tuple[Column, ...]
+    renamed: dict[str, str]
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Group:
+    needs: str
+    columns: tuple[Column, ...]
+    wanted: Callable[[EnrichSettings], bool]
+    derive: Callable[[pa.RecordBatch], list[pa.Array]]
+
+
+_GROUPS = (
+    _Group("useragent", AGENT_COLUMNS, lambda s: s.useragent, lambda b: useragent.parts(b.column("useragent"))),
+    _Group("location", LOCATION_PARTS, lambda s: s.url, lambda b: urls.parts(b.column("location"), LOCATION_PARTS)),
+    _Group("referer", REFERER_PARTS, lambda s: s.url, lambda b: urls.parts(b.column("referer"), REFERER_PARTS)),
+    _Group("client_addr", _VISITOR_ID, lambda s: s.visitor_id, lambda b: [visitor.ids(b)]),
+)
+
+
+def _groups(names: Sequence[str], settings: EnrichSettings) -> list[_Group]:
+    return [group for group in _GROUPS if group.wanted(settings) and group.needs in names]
+
+
+def plan(names: Sequence[str], settings: EnrichSettings) -> Plan:
+    """What ``enrich_batch`` does to hits of these columns.
+
+    Raises:
+        InputError: A column that would be added is there already.
+    """
+    renamed = {old: new for old, new in _TRACKER.items() if settings.visitor_id and old in names}
+    kept = {renamed.get(name, name) for name in names}
+    added = tuple(column for group in _groups(names, settings) for column in group.columns)
+    taken = [column.name for column in added if column.name in kept] + [n for n in renamed.values() if n in names]
+    if taken:
+        raise InputError(
+            f"The input already has columns that enrichment adds: {', '.join(taken)}",
+            fix="drop or rename them in a Prepare recipe, or take the dataset before enrichment",
+        )
+    skipped = tuple(
+        f"Left out, since the input has no column {group.needs}: {', '.join(column.name for column in group.columns)}"
+        for group in _GROUPS
+        if group.wanted(settings) and group.needs not in names
+    )
+    return Plan(added, renamed, skipped)
+
+
+def enrich_batch(batch: pa.RecordBatch, settings: EnrichSettings) -> pa.RecordBatch:
+    """Hits of the declared types to events: the input's columns in their order, then those that are added.
+
+    Raises:
+        InputError: A column that would be added is there already.
+    """
+    doing = plan(batch.schema.names, settings)
+    names = [doing.renamed.get(name, name) for name in batch.schema.names]
+    arrays = list(batch.columns)
+    for group in _groups(batch.schema.names, settings):
+        arrays.extend(group.derive(batch))
+    return pa.RecordBatch.from_arrays(arrays, names=[*names, *(column.name for column in doing.added)])
