@@ -21,8 +21,8 @@ class Options:
 
     ``trees``: which tree a fqdn is served under (``current`` has /logs/, ``old`` has not); ``index``: look of the pages
     that list a folder, or ``off`` for 403; ``encoding``: how a .gz is sent, ``plain`` being its content under the same
-    name; ``foreign``: the answer to a user of another tree; ``ranges``: whether parts are served; ``length``: whether the
-    length is announced, chunks otherwise.
+    name; ``foreign``: the answer to a user of another tree; ``ranges``: whether parts are served; ``length``: whether
+    the length is announced, chunks otherwise.
     """
 
     users: Mapping[str, User] = field(default_factory=dict)

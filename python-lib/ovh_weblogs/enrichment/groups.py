@@ -7,9 +7,17 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from ovh_weblogs.casting import conform
 from ovh_weblogs.enrichment import urls, useragent, visitor
 from ovh_weblogs.errors import InputError
-from ovh_weblogs.schema import AGENT_COLUMNS, LOCATION_PARTS, REFERER_PARTS, VISITOR_COLUMNS, Column
+from ovh_weblogs.schema import (
+    AGENT_COLUMNS,
+    HITS,
+    LOCATION_PARTS,
+    REFERER_PARTS,
+    VISITOR_COLUMNS,
+    Column,
+)
 from ovh_weblogs.settings import EnrichSettings
 
 _VISITOR_ID = VISITOR_COLUMNS[:1]
@@ -53,17 +61,16 @@ def plan(names: Sequence[str], settings: EnrichSettings) -> Plan:
     """What ``enrich_batch`` does to hits of these columns.
 
     Raises:
-        InputError: A column that would be added is there already.
+        InputError: A column that would be added is there already, or there is no address to make visitor_id from.
     """
-    renamed = {old: new for old, new in _TRACKER.items() if settings.visitor_id and old in names}
-    kept = {renamed.get(name, name) for name in names}
-    added = tuple(column for group in _groups(names, settings) for column in group.columns)
-    taken = [column.name for column in added if column.name in kept] + [n for n in renamed.values() if n in names]
-    if taken:
+    if settings.visitor_id and "client_addr" not in names:
         raise InputError(
-            f"The input already has columns that enrichment adds: {', '.join(taken)}",
-            fix="drop or rename them in a Prepare recipe, or take the dataset before enrichment",
+            "The input has no column client_addr, which visitor_id is made from",
+            fix="rename the column that holds the client's address so in a Prepare recipe before this one",
         )
+    renamed = {old: new for old, new in _TRACKER.items() if settings.visitor_id and old in names}
+    added = tuple(column for group in _groups(names, settings) for column in group.columns)
+    _refuse_taken(names, renamed, added)
     skipped = tuple(
         f"Left out, since the input has no column {group.needs}: {', '.join(column.name for column in group.columns)}"
         for group in _GROUPS
@@ -72,15 +79,30 @@ def plan(names: Sequence[str], settings: EnrichSettings) -> Plan:
     return Plan(added, renamed, skipped)
 
 
+def _refuse_taken(names: Sequence[str], renamed: dict[str, str], added: Sequence[Column]) -> None:
+    coming = [*renamed.values(), *(column.name for column in added if column.name not in renamed)]
+    taken = [name for name in coming if name in names]
+    if taken:
+        raise InputError(
+            f"The input already has a column {' and a column '.join(taken)}, which enrichment adds",
+            fix="drop or rename it in a Prepare recipe, or take the dataset before its enrichment",
+        )
+
+
 def enrich_batch(batch: pa.RecordBatch, settings: EnrichSettings) -> pa.RecordBatch:
-    """Hits of the declared types to events: the input's columns in their order, then those that are added.
+    """Hits to events: the input's columns in their order, cast to the declared types, then those that are added.
+
+    Args:
+        batch: Columns of ``schema.HITS`` in any order and of any type that can be read so; others pass unchanged.
+        settings: Which groups of columns are added.
 
     Raises:
-        InputError: A column that would be added is there already.
+        InputError: As ``plan`` does, or a value cannot be read as its column's type.
     """
     doing = plan(batch.schema.names, settings)
-    names = [doing.renamed.get(name, name) for name in batch.schema.names]
-    arrays = list(batch.columns)
-    for group in _groups(batch.schema.names, settings):
-        arrays.extend(group.derive(batch))
+    hits = conform(batch, HITS)
+    names = [doing.renamed.get(name, name) for name in hits.schema.names]
+    arrays = list(hits.columns)
+    for group in _groups(hits.schema.names, settings):
+        arrays.extend(group.derive(hits))
     return pa.RecordBatch.from_arrays(arrays, names=[*names, *(column.name for column in doing.added)])

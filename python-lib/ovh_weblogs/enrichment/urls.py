@@ -1,43 +1,82 @@
-"""Parts of URLs, by the names of DSS's processor "Split URL"."""
+"""Parts of URLs, by the names of DSS's processor "Split URL".
+
+Cells hold what was logged exactly, so nothing is decoded, stripped or repaired: ``urllib.parse`` would drop tabs and
+line feeds, and judges hosts otherwise on each Python. Taken apart by RFC 3986, appendix B; hosts are checked as browsers
+do (WHATWG URL, forbidden host code points).
+"""
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pyarrow as pa
 
 from ovh_weblogs.enrichment.distinct import derived
 from ovh_weblogs.schema import Column
 
-# RFC 3986, appendix B, with the authority taken apart; a cell's text is kept exactly, so nothing is decoded or stripped.
-_URL = re.compile(
-    r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?:[^/?#@]*@)?"
-    r"(?P<host>\[[0-9A-Fa-f:.%]+\]|[^\s/?#@:\[\]\\]+)(?::(?P<port>\d{0,5}))?)?"
-    r"(?P<path>/[^?#]*|)(?:\?(?P<query>[^#]*))?(?:#(?P<anchor>.*))?",
-    re.DOTALL,
-)
 _MAX_PORT = 65535
+# Every repetition ends where its class ends, so that the time is linear in the length of the text.
+_URL = re.compile(
+    r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*))?"
+    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<anchor>.*))?"
+)
+# A name of up to 253 characters (RFC 1035) and a final point, or an IPv6 address; underscores occur, accents too.
+_HOST = re.compile(
+    r'(?P<host>\[[^\[\]]{2,45}\]|[^\s\x00-\x20"#%/:<>?@\[\\\]^`{|}\x7f]{1,254})(?::(?P<port>[0-9]{0,5}))?'
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Parts(NamedTuple):
+    """The parts of one URL, in the order of ``schema.LOCATION_PARTS``; null where empty or not stated."""
+
+    scheme: str | None
+    host: str | None
+    port: int | None
+    path: str | None
+    querystring: str | None
+    anchor: str | None
 
 
 def parts(array: pa.Array, columns: Sequence[Column]) -> list[pa.Array]:
-    """Scheme, host, port, path, query and anchor of each URL; nulls for a text that is no URL and no path."""
+    """Scheme, host, port, path, query and anchor of each URL; nulls for a null, and for a text that ``split`` refuses.
+
+    Args:
+        array: Text.
+        columns: ``schema.LOCATION_PARTS`` or ``schema.REFERER_PARTS``.
+    """
     return derived(array, columns, split)
 
 
-def split(url: str) -> tuple[str | None, str | None, int | None, str | None, str | None, str | None] | None:
-    """The six parts of an absolute URL, or of a path as logged; None for any other text."""
+def split(url: str) -> Parts | None:
+    """The parts of an absolute URL, or of a target as logged, which begins with a slash and names no host.
+
+    None for any other text: ``about:blank``, control characters, a host that cannot be, a port above 65535. Scheme and
+    host in lower case; an IPv6 host keeps its brackets; login and password are left out.
+    """
     found = _URL.fullmatch(url)
-    if found is None or not (found["scheme"] or found["path"]):
+    if found is None or _CONTROL.search(url):
         return None
-    port = int(found["port"]) if found["port"] else None
-    if port is not None and port > _MAX_PORT:
+    host, port = None, None
+    if found["scheme"]:
+        authority = _HOST.fullmatch(found["authority"].rpartition("@")[2])
+        if authority is None or "\\" in found["authority"]:
+            return None
+        host, port = authority["host"].lower(), int(authority["port"]) if authority["port"] else None
+        if (port or 0) > _MAX_PORT or (host.startswith("[") and not _is_ipv6(host[1:-1])):
+            return None
+    elif not found["path"]:
         return None
-    return (
-        found["scheme"].lower() if found["scheme"] else None,
-        found["host"].lower() if found["host"] else None,
-        port,
-        found["path"] or None,
-        found["query"] or None,
-        found["anchor"] or None,
-    )
+    scheme = found["scheme"].lower() if found["scheme"] else None
+    return Parts(scheme, host, port, found["path"], found["query"] or None, found["anchor"] or None)
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        ipaddress.IPv6Address(text)
+    except ValueError:
+        return False
+    return True

@@ -11,14 +11,12 @@ _LENGTH = 32  # hexadecimal digits kept of SHA-256's 64: 128 bits
 
 
 def ids(batch: pa.RecordBatch) -> pa.Array:
-    """A visitor id per hit: SHA-256 of address, line feed, user agent, in UTF-8, hexadecimal, its first 32 digits.
+    """A visitor id per hit, never null, from the columns client_addr and useragent; see ``visitor_id``.
 
-    A null, or an absent user agent, counts as empty text: no id is null. The length of the address goes first where it
-    holds a line feed, so that no two pairs of texts give one id.
+    A null counts as empty text, and so does an absent user agent.
     """
-    count = batch.num_rows
     addresses = pc.fill_null(batch.column("client_addr"), "").dictionary_encode()
-    agents = _agents(batch, count).dictionary_encode()
+    agents = _agents(batch).dictionary_encode()
     size = max(len(agents.dictionary), 1)
     pairs = pc.add(pc.multiply(addresses.indices.cast(pa.int64()), size), agents.indices.cast(pa.int64()))
     distinct = pairs.dictionary_encode()
@@ -28,12 +26,16 @@ def ids(batch: pa.RecordBatch) -> pa.Array:
 
 
 def visitor_id(address: str, agent: str) -> str:
-    """The id of one pair of address and user agent."""
-    head = f"{len(address)}:{address}" if "\n" in address else address
-    return hashlib.sha256(f"{head}\n{agent}".encode()).hexdigest()[:_LENGTH]
+    r"""The id of one pair: the first 32 hexadecimal digits of SHA-256 over address, line feed, user agent in UTF-8.
+
+    Such as ``printf '%s\n%s' 192.0.2.1 curl/8.5.0 | sha256sum | cut -c 1-32`` in a shell. An address holds no line
+    feed, which makes the pair unambiguous; in a text that does, each is written ``\n``, and each backslash ``\\``.
+    """
+    escaped = address.replace("\\", "\\\\").replace("\n", "\\n")
+    return hashlib.sha256(f"{escaped}\n{agent}".encode()).hexdigest()[:_LENGTH]
 
 
-def _agents(batch: pa.RecordBatch, count: int) -> pa.Array:
+def _agents(batch: pa.RecordBatch) -> pa.Array:
     if "useragent" not in batch.schema.names:
-        return pa.array([""] * count, pa.string())
+        return pa.repeat(pa.scalar("", pa.string()), batch.num_rows)
     return pc.fill_null(batch.column("useragent"), "")

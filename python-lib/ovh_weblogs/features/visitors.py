@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlglot import exp
 
@@ -13,10 +12,15 @@ from ovh_weblogs.schema import EVENTS, HIT_ORDER, VISITORS, Column, Type
 
 EVENTS_TABLE = "events"
 ROW_INDEX = "row_index"  # place of the row in the input: the last resort of the order of hits
+_KEY = "visitor_id"
+_ENDS = ("first", "last")
+_LARGEST_BIGINT = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class _Feature:
+    """One column of the result: how it comes from which column of the events, as its name says."""
+
     column: Column
     source: str
     how: str
@@ -25,10 +29,15 @@ class _Feature:
     def name(self) -> str:
         return self.column.name
 
+    @property
+    def mark(self) -> str:
+        """The column that holds the number of the row where a first or last value stands."""
+        return f"{self.name}_rn"
+
 
 def _feature(column: Column) -> _Feature:
-    if column.name in ("visitor_id", "count"):
-        return _Feature(column, "visitor_id", column.name)
+    if column.name in (_KEY, "count"):
+        return _Feature(column, _KEY, column.name)
     source, _, how = column.name.rpartition("_")
     return _Feature(column, source, how)
 
@@ -41,7 +50,7 @@ def _present(columns: Sequence[str]) -> tuple[_Feature, ...]:
 
 
 def visitor_columns(columns: Sequence[str]) -> tuple[Column, ...]:
-    """Columns of the result for events of these columns."""
+    """Columns of the result for events of these columns, visitor_id among them, in the order of ``schema.VISITORS``."""
     return tuple(feature.column for feature in _present(columns))
 
 
@@ -64,66 +73,77 @@ def visitors(columns: Sequence[str], dialect: str = "duckdb") -> exp.Select:
         dialect: Of the engine that will run it: only the first CTE depends on it.
     """
     features = _present(columns)
-    ranked = sorted({feature.source for feature in features if feature.how in ("first", "last")})
+    order = [name for name in HIT_ORDER if name in columns] + [ROW_INDEX]
     return (
         _visitors(features)
-        .with_("stage", as_=_stage(features, columns, dialect))
-        .with_("seq", as_=_seq(columns))
-        .with_("marked", as_=_marked(ranked))
+        .with_("stage", as_=_stage(features, order, dialect))
+        .with_("seq", as_=_seq(order))
+        .with_("marked", as_=_marked(features))
     )
 
 
-def _stage(features: Sequence[_Feature], columns: Sequence[str], dialect: str) -> exp.Select:
-    needed = {feature.source for feature in features} | {name for name in HIT_ORDER if name in columns}
-    staged: list[Any] = []
-    for name in (name for name in EVENTS.names if name in needed):
-        column = EVENTS.get(name)
-        if column is not None and column.type is Type.INSTANT:
-            staged.append(exp.alias_(micros(name, dialect), name, quoted=True))
-        elif column is not None and column.type is Type.STRING:
-            staged.append(exp.alias_(text(name, dialect), name, quoted=True))
+def _stage(features: Sequence[_Feature], order: Sequence[str], dialect: str) -> exp.Select:
+    """What the features and the order of hits need: text compared by its bytes, instants as whole microseconds."""
+    needed = {feature.source for feature in features} | set(order)
+    staged: list[exp.Expression] = []
+    for column in (column for column in EVENTS.columns if column.name in needed):
+        if column.type is Type.INSTANT:
+            staged.append(_named(micros(column.name, dialect), column.name))
+        elif column.type is Type.STRING:
+            staged.append(_named(text(column.name, dialect), column.name))
         else:
-            staged.append(exp.column(name))
+            staged.append(exp.column(column.name))
     return exp.select(*staged, exp.column(ROW_INDEX)).from_(EVENTS_TABLE)
 
 
-def _seq(columns: Sequence[str]) -> exp.Select:
-    order = [name for name in HIT_ORDER if name in columns] + [ROW_INDEX]
-    window = exp.Window(
-        this=exp.RowNumber(),
-        partition_by=[exp.column("visitor_id")],
-        order=exp.Order(expressions=[exp.Ordered(this=exp.column(name), nulls_first=False) for name in order]),
-    )
-    return exp.select(exp.Star(), exp.alias_(window, "rn", quoted=True)).from_("stage")
+def _seq(order: Sequence[str]) -> exp.Select:
+    """The hits of each visitor numbered in their order; nulls come last in every engine."""
+    ordered = [exp.Ordered(this=exp.column(name), nulls_first=False) for name in order]
+    number = exp.Window(this=exp.RowNumber(), partition_by=[exp.column(_KEY)], order=exp.Order(expressions=ordered))
+    return exp.select(exp.Star(), _named(number, "rn")).from_("stage")
 
 
-def _marked(ranked: Sequence[str]) -> exp.Select:
-    """The number of the first and of the last row of the visitor in which each column is known."""
-    marks: list[Any] = []
-    for name in ranked:
-        known = exp.Case().when(exp.Not(this=exp.Is(this=exp.column(name), expression=exp.Null())), exp.column("rn"))
-        for how, function in (("first", exp.Min), ("last", exp.Max)):
-            window = exp.Window(this=function(this=known.copy()), partition_by=[exp.column("visitor_id")])
-            marks.append(exp.alias_(window, f"{name}_{how}_rn", quoted=True))
+def _marked(features: Sequence[_Feature]) -> exp.Select:
+    """On every hit, the number of the visitor's first or last hit in which a column is known (``referer_first_rn``)."""
+    marks: list[exp.Expression] = []
+    for feature in features:
+        if feature.how in _ENDS:
+            number = exp.Case().when(_known(feature.source), exp.column("rn"))
+            end = exp.Min(this=number) if feature.how == "first" else exp.Max(this=number)
+            marks.append(_named(exp.Window(this=end, partition_by=[exp.column(_KEY)]), feature.mark))
     return exp.select(exp.Star(), *marks).from_("seq")
 
 
 def _visitors(features: Sequence[_Feature]) -> exp.Select:
-    aggregates = [exp.alias_(_aggregate(feature), feature.name, quoted=True) for feature in features]
-    return exp.select(*aggregates).from_("marked").group_by(exp.column("visitor_id"))
+    aggregates = [_named(_aggregate(feature), feature.name) for feature in features]
+    return exp.select(*aggregates).from_("marked").group_by(exp.column(_KEY))
 
 
 def _aggregate(feature: _Feature) -> exp.Expression:
     source = exp.column(feature.source)
-    if feature.how == "visitor_id":
-        return source
-    if feature.how == "count":
-        return exp.cast(exp.Count(this=exp.Star()), "BIGINT")
-    if feature.how == "distinct":
-        return exp.cast(exp.Count(this=exp.Distinct(expressions=[source])), "BIGINT")
-    if feature.how == "sum":
-        return exp.cast(exp.Sum(this=source), "BIGINT")
-    if feature.how in ("min", "max"):
-        return (exp.Min if feature.how == "min" else exp.Max)(this=source)
-    at = exp.EQ(this=exp.column("rn"), expression=exp.column(f"{feature.source}_{feature.how}_rn"))
-    return exp.Max(this=exp.Case().when(at, source))
+    if feature.how in _ENDS:
+        at = exp.EQ(this=exp.column("rn"), expression=exp.column(feature.mark))
+        return exp.Max(this=exp.Case().when(at, source))
+    aggregates = {
+        _KEY: source,
+        "count": exp.Count(this=exp.Star()),
+        "distinct": exp.Count(this=exp.Distinct(expressions=[source])),
+        "min": exp.Min(this=source),
+        "max": exp.Max(this=source),
+        "sum": _sum(source),
+    }
+    return aggregates[feature.how]
+
+
+def _sum(source: exp.Column) -> exp.Expression:
+    """The sum as BIGINT; null beyond it, since one absurd size in a log must not fail a build."""
+    fits = exp.LTE(this=exp.Sum(this=source), expression=exp.Literal.number(_LARGEST_BIGINT))
+    return exp.Case().when(fits, exp.cast(exp.Sum(this=source.copy()), "BIGINT"))
+
+
+def _known(name: str) -> exp.Expression:
+    return exp.Not(this=exp.Is(this=exp.column(name), expression=exp.Null()))
+
+
+def _named(expression: exp.Expression, name: str) -> exp.Expression:
+    return exp.alias_(expression, name, quoted=True)

@@ -1,0 +1,23 @@
+"""A stand-in of the DSS host, stricter than the host: what it takes, DSS 9.0.5 and 14 take.
+
+Facts come from the host's Python of DSS 9.0.5 and from the reference documentation up to 14.5.
+"""
+
+from dev.dsshost.components import ComponentFailed, ConnectorSession
+from dev.dsshost.descriptors import BadPlugin, check_plugin
+from dev.dsshost.flow import FlowResult, run_flow
+from dev.dsshost.recipes import RecipeResult, run_recipe
+from dev.dsshost.storage import BadData, Store
+
+__all__ = [
+    "BadData",
+    "BadPlugin",
+    "ComponentFailed",
+    "ConnectorSession",
+    "FlowResult",
+    "RecipeResult",
+    "Store",
+    "check_plugin",
+    "run_flow",
+    "run_recipe",
+]

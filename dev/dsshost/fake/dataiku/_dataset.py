@@ -1,0 +1,238 @@
+"""Datasets, read and written through the host's own text forms."""
+
+import atexit
+import csv
+import io
+import json
+import sys
+
+import pandas as pd
+
+from dataiku import _flow
+
+_PANDAS_TYPES = {
+    "tinyint": "int32", "smallint": "int32", "int": "int32", "bigint": "int64",
+    "float": "float32", "double": "float64", "boolean": "bool",
+}  # fmt: skip
+_TYPES_OF_PANDAS = {
+    "int32": "int", "int64": "bigint", "Int64": "bigint", "float32": "float", "float64": "double", "bool": "boolean",
+}  # fmt: skip
+
+
+class _Stream(io.RawIOBase):
+    """The partitions' files one after another, in binary."""
+
+    def __init__(self, paths, project):
+        self._paths, self._file, self._project = list(paths), None, project
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        while True:
+            if self._file is None:
+                if not self._paths:
+                    return 0
+                self._file = open(self._paths.pop(0), "rb")
+            count = self._file.readinto(buffer)
+            if count:
+                return count
+            self._file.close()
+            self._file = None
+
+
+class Dataset:
+    """A dataset of the flow."""
+
+    def __init__(self, name, project_key=None, ignore_flow=False):
+        self._store = _flow.STORAGE.Store(_flow.ROOT)
+        self.readable = self.writable = _flow.FLOW is None or ignore_flow
+        self.partitions, self.partition, self.append = None, "NP", False
+        full = name if "." in name else f"{project_key or _flow.default_project_key()}.{name}"
+        if _flow.FLOW is not None and not ignore_flow:
+            for item in _flow.FLOW["in"]:
+                if name in (item["smartName"], item["fullName"]):
+                    self.readable, full, self.partitions = True, item["fullName"], item.get("partitions")
+            for item in _flow.FLOW["out"]:
+                if name in (item["smartName"], item["fullName"]):
+                    self.writable, full = True, item["fullName"]
+                    self.partition, self.append = item.get("partition") or "NP", item.get("appendMode", False)
+            if not self.readable and not self.writable:
+                raise Exception("Dataset %s cannot be used : declare it as input or output of your recipe" % name)
+        self.name = full
+        self.project_key, self.short_name = full.split(".", 1)
+
+    @property
+    def full_name(self):
+        return self.name
+
+    def read_schema(self, raise_if_empty=True):
+        columns = self._store.columns(self.short_name)
+        if raise_if_empty and not columns:
+            raise Exception("No column in schema of %s. Have you set up the schema for this dataset?" % self.name)
+        return columns
+
+    def list_partitions(self, raise_if_empty=True):
+        return self._store.partitions(self.short_name)
+
+    def set_write_partition(self, spec):
+        raise Exception("You cannot explicitly set partitions when running within Dataiku Flow")
+
+    def add_read_partitions(self, spec):
+        raise Exception("You cannot explicitly set partitions when running within Dataiku Flow")
+
+    def _stream(self, columns):
+        if not self.readable:
+            raise Exception("You cannot read dataset %s, it is not declared as an input" % self.name)
+        found = self.partitions or self._store.partitions(self.short_name)
+        if not found:
+            raise Exception("Dataset %s is not built" % self.name)
+        return io.BufferedReader(_Stream([self._store.path(self.short_name, each) for each in found], columns))
+
+    def _frames(self, names, dtypes, parse_dates, chunksize, float_precision, na_values, keep_default_na):
+        all_names = [column["name"] for column in self.read_schema()]
+        unknown = [name for name in names if name not in all_names]
+        if unknown:
+            raise Exception("Column '%s' not in dataset." % unknown[0])
+        with self._stream(names) as stream:
+            if not stream.peek(1):
+                yield pd.DataFrame({name: pd.Series(dtype=(dtypes or {}).get(name, "object")) for name in names})
+                return
+            reader = pd.read_table(
+                stream, names=all_names, usecols=names, dtype=dtypes, header=None, sep="\t", doublequote=True,
+                quotechar='"', parse_dates=parse_dates, chunksize=chunksize, float_precision=float_precision,
+                na_values=na_values, keep_default_na=keep_default_na, low_memory=True,
+            )  # fmt: skip
+            for frame in reader if chunksize else [reader]:
+                yield frame[list(names)]
+
+    def iter_dataframes_forced_types(self, names, dtypes, parse_date_columns, chunksize=10000, sampling="head",
+                                     sampling_column=None, limit=None, ratio=None, float_precision=None,
+                                     na_values=None, keep_default_na=True):  # fmt: skip
+        return self._frames(names, dtypes, parse_date_columns, chunksize, float_precision, na_values, keep_default_na)
+
+    def iter_dataframes(self, chunksize=10000, infer_with_pandas=True, sampling="head", sampling_column=None,
+                        parse_dates=True, limit=None, ratio=None, columns=None, bool_as_str=False,
+                        float_precision=None, na_values=None, keep_default_na=True):  # fmt: skip
+        schema = [column for column in self.read_schema() if columns is None or column["name"] in columns]
+        names = [column["name"] for column in schema]
+        dtypes = None if infer_with_pandas else {c["name"]: _PANDAS_TYPES.get(c["type"], "object") for c in schema}
+        dates = [c["name"] for c in schema if c["type"] == "date"] if parse_dates else False
+        return self._frames(names, dtypes, dates or False, chunksize, float_precision, na_values, keep_default_na)
+
+    def get_dataframe(self, columns=None, sampling="head", sampling_column=None, limit=None, ratio=None,
+                      infer_with_pandas=True, parse_dates=True, bool_as_str=False, float_precision=None,
+                      na_values=None, keep_default_na=True):  # fmt: skip
+        frames = self.iter_dataframes(
+            None, infer_with_pandas, parse_dates=parse_dates, columns=columns, bool_as_str=bool_as_str,
+            float_precision=float_precision, na_values=na_values, keep_default_na=keep_default_na,
+        )  # fmt: skip
+        return next(iter(frames))
+
+    def write_schema(self, columns):
+        if not self.writable:
+            raise Exception(
+                "You cannot write the schema for the dataset %s, as it is not declared as an output" % self.name
+            )
+        self._store.set_columns(self.short_name, columns)
+
+    def write_with_schema(self, df):
+        self.write_schema([{"name": n, "type": _TYPES_OF_PANDAS.get(str(t), "string")} for n, t in df.dtypes.items()])
+        with self.get_writer() as writer:
+            writer.write_dataframe(df)
+
+    def get_writer(self):
+        if not self.writable:
+            raise Exception("You cannot write dataset %s, it is not declared as an output" % self.name)
+        return _Writer(self)
+
+    def save_external_metric_values(self, values_dict, partition=""):
+        path = self._store.root / self.short_name / "metrics.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"partition": partition, "values": values_dict}), "utf-8")
+
+
+class _Writer:
+    """Collects rows in a file of its own; they become the dataset's when the writer is closed and the recipe succeeds."""
+
+    active = {}
+
+    def __init__(self, dataset):
+        if dataset.full_name in self.active:
+            raise Exception(
+                "Unable to instanciate a new dataset writer. There is already another active writer for this dataset"
+                " (%s)." % dataset.full_name
+            )
+        self.active[dataset.full_name] = self
+        self._dataset, self._columns, self._dtypes = dataset, None, None
+        store = dataset._store
+        self._path = store.path(dataset.short_name, dataset.partition).with_suffix(".session")
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = open(self._path, "w", encoding="utf-8", newline="")
+        self._csv = csv.writer(self._file)
+
+    def _start(self):
+        if self._columns is None:
+            self._columns = [column["name"] for column in self._dataset.read_schema()]
+
+    def write_tuple(self, row):
+        self._start()
+        self._csv.writerow(["" if value is None else value for value in row])
+
+    write_row_array = write_tuple
+
+    def write_row_dict(self, row_dict):
+        self._start()
+        self.write_tuple([row_dict.get(name, "") for name in self._columns])
+
+    def write_dataframe(self, df):
+        self._start()
+        if not df.columns.is_unique:
+            raise Exception("DSS doesn't support dataframes containing multiple columns with the same name.")
+        if list(df.columns) != self._columns:
+            raise Exception("frame of columns %s for the schema %s" % (list(df.columns), self._columns))
+        dtypes = [str(dtype) for dtype in df.dtypes]
+        if self._dtypes is not None and dtypes != self._dtypes:
+            raise Exception("the dtypes of a frame differ from the first frame's: %s, %s" % (dtypes, self._dtypes))
+        self._dtypes = dtypes
+        df.to_csv(
+            self._file, index=False, header=False, quoting=csv.QUOTE_ALL, date_format="%Y-%m-%dT%H:%M:%S.%fZ",
+            lineterminator="\r\n",
+        )  # fmt: skip
+
+    def close(self):
+        self._start()
+        self._file.close()
+        self.active.pop(self._dataset.full_name, None)
+        _pending.append((self._dataset, self._path))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        self.close()
+
+
+_pending = []
+
+
+def commit():
+    """Called when the recipe has succeeded: what was written becomes the data, if every value is right."""
+    if _Writer.active:
+        raise Exception("A dataset writer MUST be closed: %s" % ", ".join(_Writer.active))
+    for dataset, path in _pending:
+        with open(path, encoding="utf-8", newline="") as file:
+            csv.field_size_limit(1 << 30)
+            rows = dataset._store.replace(
+                dataset.short_name, csv.reader(file), dataset.partition, append=dataset.append
+            )
+        sys.stdout.write("%d rows successfully written (%s)\n" % (rows, dataset.full_name))
+
+
+@atexit.register
+def _clean():
+    for writer in list(_Writer.active.values()):
+        writer._file.close()
+        writer._path.unlink(missing_ok=True)
+    for _, path in _pending:
+        path.unlink(missing_ok=True)

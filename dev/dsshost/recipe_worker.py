@@ -1,0 +1,44 @@
+"""Runs one recipe in a process of its own: its text, as the main program, with the host's package and the library."""
+
+import json
+import os
+import sys
+import traceback
+
+sys.path.pop(0)  # this file's folder: the host's process does not have it
+
+import logging  # noqa: E402
+
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+
+
+def _failed(error):
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<recipe>"]
+    message = str(error.args[0]) if error.args else ""
+    if isinstance(error, OSError):
+        message = f"[Errno {error.errno}] {error.strerror}: {error.filename!r}"
+    where = f"At line {lines[-1]}: " if lines else ""
+    content = {
+        "errorType": str(type(error)),
+        "message": message,
+        "detailedMessage": f"{where}{type(error)}: {message}",
+    }
+    with open(os.environ["DSSHOST_ERROR_FILE"], "w", encoding="utf-8") as file:
+        json.dump(content, file)
+    sys.stderr.write("*************** Recipe code failed **************\n")
+    traceback.print_exception(error)
+
+
+def main():
+    code = open(sys.argv[1], encoding="utf-8").read()
+    try:
+        exec(compile(code, "<recipe>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})  # noqa: S102
+        from dataiku import _dataset
+
+        _dataset.commit()
+    except BaseException as error:
+        _failed(error)
+        sys.exit(1)
+
+
+main()

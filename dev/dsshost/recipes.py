@@ -1,0 +1,149 @@
+"""Recipes as the host runs them: one process per activity, roles in the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dev.dsshost.components import FAKE
+from dev.dsshost.descriptors import BadPlugin, strict_json
+from dev.dsshost.storage import Store
+
+
+@dataclass(frozen=True)
+class RecipeResult:
+    """What came of a run: ``error`` is the host's error object, None after success."""
+
+    error: dict[str, str] | None
+    log: str
+    seconds: float
+
+
+Roles = Mapping[str, Sequence[str]]
+
+
+def run_recipe(
+    plugin: Path,
+    recipe: str,
+    store: Store,
+    *,
+    inputs: Roles,
+    outputs: Roles,
+    config: Mapping[str, Any] | None = None,
+    plugin_config: Mapping[str, Any] | None = None,
+    partition: str | None = None,
+    on_line: Callable[[str], None] = lambda _line: None,
+) -> RecipeResult:
+    """Run a recipe once.
+
+    Args:
+        plugin: The plugin's folder.
+        recipe: Component id.
+        store: Where datasets are.
+        inputs: Datasets by role.
+        outputs: Datasets by role.
+        config: The recipe's configuration, without the form's defaults.
+        plugin_config: The plugin's settings.
+        partition: The partition that this activity builds; None where nothing is partitioned.
+        on_line: Called with each line of the log.
+
+    Raises:
+        BadPlugin: The roles are not those of the descriptor.
+    """
+    folder = plugin / "custom-recipes" / recipe
+    _check_roles(strict_json(folder / "recipe.json"), inputs, outputs)
+    spec = {
+        "currentActivityId": "activity",
+        "in": _items(inputs, partitions=[partition] if partition else None),
+        "out": [item | {"appendMode": False, "partition": partition or ""} for item in _items(outputs)],
+    }
+    with tempfile.TemporaryDirectory() as job:
+        error_file = Path(job) / "error.json"
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(FAKE), str(plugin / "python-lib")]),
+            "PYTHONUNBUFFERED": "1",
+            "DKUFLOW_SPEC": json.dumps(spec),
+            "DKUFLOW_VARIABLES": json.dumps(_variables(partition)),
+            "DKU_CUSTOM_RECIPE_CONFIG": json.dumps(dict(config or {})),
+            "DKU_CUSTOM_RECIPE_PLUGIN_CONFIG": json.dumps(dict(plugin_config or {})),
+            "DKU_CUSTOM_RESOURCE_FOLDER": str(plugin / "resource"),
+            "DKU_CURRENT_PROJECT_KEY": "DEMO",
+            "DSSHOST_STORAGE": str(store.root.resolve()),
+            "DSSHOST_ERROR_FILE": str(error_file),
+        }
+        return _run(
+            [str(Path(__file__).parent / "recipe_worker.py"), str(folder / "recipe.py")],
+            environment,
+            error_file,
+            job,
+            on_line,
+        )
+
+
+def _run(
+    command: list[str], environment: Mapping[str, str], error_file: Path, job: str, on_line: Callable[[str], None]
+) -> RecipeResult:
+    begun, lines = time.monotonic(), []
+    with subprocess.Popen(
+        [sys.executable, *command],
+        env=dict(environment),
+        cwd=job,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        for line in process.stdout or ():
+            lines.append(line)
+            on_line(line.rstrip("\n"))
+    error = None
+    if process.returncode:
+        error = {"errorType": "killed", "message": f"the process ended with {process.returncode}"}
+        error = json.loads(error_file.read_text("utf-8")) if error_file.exists() else error
+    return RecipeResult(error, "".join(lines), time.monotonic() - begun)
+
+
+def _items(roles: Roles, partitions: list[str] | None = None) -> list[dict[str, Any]]:
+    extra = {"partitions": partitions} if partitions else {}
+    return [
+        {"role": role, "fullName": f"DEMO.{name}", "smartName": name, "type": "DATASET", "indexInRole": index, **extra}
+        for role, names in roles.items()
+        for index, name in enumerate(names)
+    ]
+
+
+def _variables(partition: str | None) -> dict[str, str]:
+    if not partition:
+        return {}
+    year, month, day = partition.split("-")
+    return {
+        "DKU_DST_day": partition,
+        "DKU_DST_DATE": partition,
+        "DKU_DST_YEAR": year,
+        "DKU_DST_MONTH": month,
+        "DKU_DST_DAY": day,
+    }
+
+
+def _check_roles(descriptor: Mapping[str, Any], inputs: Roles, outputs: Roles) -> None:
+    for key, given in (("inputRoles", inputs), ("outputRoles", outputs)):
+        declared = {role["name"]: role for role in descriptor[key]}
+        for role in given:
+            if role not in declared:
+                raise BadPlugin(f"the recipe has no role {role} in {key}")
+        for name, role in declared.items():
+            if role.get("required") and not given.get(name):
+                raise BadPlugin(f"role {name} in {key} needs a dataset")
+            if role["arity"] == "UNARY" and len(given.get(name, ())) > 1:
+                raise BadPlugin(f"role {name} in {key} takes one dataset")
