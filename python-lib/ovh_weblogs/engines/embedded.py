@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 
 import duckdb
 import pyarrow as pa
 from sqlglot import ErrorLevel, exp
 
-from ovh_weblogs.errors import InputError, TryAgain
-from ovh_weblogs.schema import Column
+from ovh_weblogs.engines.source import Source
+from ovh_weblogs.errors import OvhLogsError, SettingsError
+from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 from ovh_weblogs.settings import VisitorSettings
 
-logger = logging.getLogger(__name__)
-
 _ROWS = 20_000  # per batch that leaves the engine
+_MB_PER_THREAD = 256  # each thread keeps buffers of its own: many threads under a small limit run out of memory
 
 
 def run(
@@ -28,68 +29,62 @@ def run(
     settings: VisitorSettings,
     table: str = "events",
 ) -> Iterator[pa.RecordBatch]:
-    """The query's rows, as the declared columns.
+    """The query's rows as the declared columns, in no particular order; nothing is read before the first is asked for.
 
     Args:
         query: A definition over ``table``.
-        batches: The table's rows; read once.
+        batches: The table's rows; read once, and closed at the end where it is a generator.
         schema: Of every batch.
-        output: Columns that the query gives, in order; instants as whole microseconds.
+        output: Columns that the query gives, in order; instants as whole microseconds. One that may not be null and
+            stands in the input under its name may not be null there either: told before the first row comes out.
         settings: Memory limit and folder for spilling.
         table: Name of the table in the query.
 
     Raises:
         InputError: A row lacks a value that the table declares as always there.
-        TryAgain: The memory limit and the disk are used up.
-        Exception: Whatever reading the batches raised, unchanged.
+        SettingsError: The memory limit or the folder for spilling is too small, or the folder cannot be used.
+        OvhLogsError: The query fails, or gives other columns than declared.
+        BaseException: Whatever reading the batches raised, itself.
     """
     text = query.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE)
-    source = _Source(batches)
-    with tempfile.TemporaryDirectory(prefix="ovh-logs-", dir=settings.temp_folder) as folder:
-        connection = duckdb.connect(":memory:")
+    source = Source(batches, schema, [column.name for column in output if not column.nullable])
+    with closing(source), _folder(settings) as folder, closing(duckdb.connect(":memory:")) as connection:
         try:
             _configure(connection, folder, settings)
             connection.register(table, pa.RecordBatchReader.from_batches(schema, source))
-            for batch in _reader(connection.sql(text)):
-                yield _declared(batch, output)
-        except duckdb.OutOfMemoryException as cause:
-            raise TryAgain(
-                f"Grouping needs more than {settings.memory_limit_mb} MB of memory or than the disk of {folder} holds",
-                fix="free some disk, or group fewer days at a time",
-            ) from cause
-        except duckdb.Error:
-            if source.error is not None:  # DuckDB hands on the text of an error of ours; the error itself says more
+            with _reader(connection.sql(text)) as reader:
+                _check(reader.schema, output)
+                yield from (_declared(batch, output) for batch in reader)
+        except (duckdb.Error, pa.ArrowException, OSError) as cause:
+            # Errors reach us through C interfaces: as DuckDB's, as Arrow's, or as the OSError that Arrow makes of some.
+            if source.error is not None:
                 raise source.error from None
-            raise
-        finally:
-            connection.close()
+            raise _explained(cause, settings) from cause
 
 
-class _Source:
-    """The batches, and what was raised while they were read."""
-
-    def __init__(self, batches: Iterable[pa.RecordBatch]) -> None:
-        self._batches = iter(batches)
-        self.error: Exception | None = None
-
-    def __iter__(self) -> _Source:
-        return self
-
-    def __next__(self) -> pa.RecordBatch:
-        try:
-            return next(self._batches)
-        except StopIteration:
-            raise
-        except Exception as error:
-            self.error = error
-            raise
+@contextmanager
+def _folder(settings: VisitorSettings) -> Iterator[str]:
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="ovh-logs-", dir=settings.temp_folder)
+    except OSError as cause:
+        where = settings.temp_folder or tempfile.gettempdir()
+        raise SettingsError(
+            f"The folder {where}, meant for temporary files, cannot be written to ({cause.strerror})",
+            fix="name another one as temp_folder, or have its rights changed",
+        ) from cause
+    with folder as name:
+        yield name
 
 
 def _configure(connection: duckdb.DuckDBPyConnection, folder: str, settings: VisitorSettings) -> None:
+    limit = int(settings.memory_limit_mb)
+    threads = max(1, min(os.cpu_count() or 1, limit // _MB_PER_THREAD))
     connection.execute("SET temp_directory = ?", [folder])
-    connection.execute(f"SET memory_limit = '{int(settings.memory_limit_mb)}MB'")
+    connection.execute(f"SET memory_limit = '{limit}MB'")
+    connection.execute(f"SET threads = {threads}")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET TimeZone = 'UTC'")
+    # Last: it also refuses changes of temp_directory. A query sees the registered table, no file and no address.
     connection.execute("SET enable_external_access = false")
 
 
@@ -99,13 +94,46 @@ def _reader(relation: duckdb.DuckDBPyRelation) -> pa.RecordBatchReader:
     return read(_ROWS)
 
 
+def _check(given: pa.Schema, output: Sequence[Column]) -> None:
+    declared = [(column.name, _raw_type(column)) for column in output]
+    found = [(field.name, field.type) for field in given]
+    if found != declared:
+        wrong = [f"{name} as {kind}" for name, kind in declared if (name, kind) not in found]
+        raise OvhLogsError(
+            f"The query does not give {', '.join(wrong) or 'the declared columns alone and in their order'}",
+            fix="report it as a defect of the plugin, with the versions of duckdb and sqlglot",
+        )
+
+
+def _raw_type(column: Column) -> pa.DataType:
+    """The type in which the engine hands the column over."""
+    return pa.int64() if column.type is Type.INSTANT else ARROW_TYPES[column.type]
+
+
 def _declared(batch: pa.RecordBatch, output: Sequence[Column]) -> pa.RecordBatch:
-    arrays = []
-    for column in output:
-        array = batch.column(column.name)
+    for column, array in zip(output, batch.columns, strict=True):
         if array.null_count and not column.nullable:
-            raise InputError(
-                f"Column {column.name} has rows without a value", fix="fill or drop them before this recipe"
+            raise OvhLogsError(
+                f"The query leaves {column.name} without a value in {array.null_count} rows",
+                fix="report it as a defect of the plugin, with the versions of duckdb and sqlglot",
             )
-        arrays.append(array if array.type == column.arrow.type else array.cast(column.arrow.type))
+    arrays = [array.cast(column.arrow.type) for column, array in zip(output, batch.columns, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=pa.schema([column.arrow for column in output]))
+
+
+def _explained(cause: Exception, settings: VisitorSettings) -> OvhLogsError:
+    said = str(cause).strip().partition("\n")[0][:200]
+    if isinstance(cause, duckdb.OutOfMemoryException | MemoryError) or "out of memory" in said.lower():
+        return SettingsError(
+            f"Grouping to visitors needs more than the {settings.memory_limit_mb} MB it may use, or more room for "
+            f"temporary files than {settings.temp_folder or tempfile.gettempdir()} has ({said})",
+            fix="raise memory_limit_mb, or name a temp_folder on a larger disk",
+        )
+    if isinstance(cause, duckdb.IOException):
+        return SettingsError(
+            f"DuckDB could not use its temporary files ({said})", fix="name a temp_folder with more free room"
+        )
+    return OvhLogsError(
+        f"DuckDB could not run the query ({said})",
+        fix="look for the value it names in the input; without one, report it as a defect of the plugin",
+    )

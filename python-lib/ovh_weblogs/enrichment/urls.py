@@ -1,8 +1,8 @@
 """Parts of URLs, by the names of DSS's processor "Split URL".
 
 Cells hold what was logged exactly, so nothing is decoded, stripped or repaired: ``urllib.parse`` would drop tabs and
-line feeds, and judges hosts otherwise on each Python. Taken apart by RFC 3986, appendix B; hosts are checked as browsers
-do (WHATWG URL, forbidden host code points).
+line feeds, and judges hosts otherwise on each Python. Taken apart by RFC 3986, appendix B; hosts are checked as
+browsers do (WHATWG URL, forbidden host code points).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -18,16 +19,15 @@ from ovh_weblogs.enrichment.distinct import derived
 from ovh_weblogs.schema import Column
 
 _MAX_PORT = 65535
-# Every repetition ends where its class ends, so that the time is linear in the length of the text.
+_HOSTS = 10_000  # authorities remembered: a site's own pages name one
+# Every repetition ends where its class ends, so that the time is linear in the length of the text. No part may hold a
+# control character.
 _URL = re.compile(
-    r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<authority>[^/?#]*))?"
-    r"(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?(?:#(?P<anchor>.*))?"
+    r"(?:([A-Za-z][A-Za-z0-9+.-]*)://([^/?#\x00-\x1f\x7f]{1,512}))?"
+    r"(/[^?#\x00-\x1f\x7f]*)?(?:\?([^#\x00-\x1f\x7f]*))?(?:#([^\x00-\x1f\x7f]*))?"
 )
 # A name of up to 253 characters (RFC 1035) and a final point, or an IPv6 address; underscores occur, accents too.
-_HOST = re.compile(
-    r'(?P<host>\[[^\[\]]{2,45}\]|[^\s\x00-\x20"#%/:<>?@\[\\\]^`{|}\x7f]{1,254})(?::(?P<port>[0-9]{0,5}))?'
-)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_HOST = re.compile(r'(\[[^\[\]]{2,45}\]|[^\s"#%/:<>?@\[\\\]^`{|}]{1,254})(?::([0-9]{0,5}))?')
 
 
 class Parts(NamedTuple):
@@ -58,20 +58,25 @@ def split(url: str) -> Parts | None:
     host in lower case; an IPv6 host keeps its brackets; login and password are left out.
     """
     found = _URL.fullmatch(url)
-    if found is None or _CONTROL.search(url):
+    if found is None:
         return None
-    host, port = None, None
-    if found["scheme"]:
-        authority = _HOST.fullmatch(found["authority"].rpartition("@")[2])
-        if authority is None or "\\" in found["authority"]:
-            return None
-        host, port = authority["host"].lower(), int(authority["port"]) if authority["port"] else None
-        if (port or 0) > _MAX_PORT or (host.startswith("[") and not _is_ipv6(host[1:-1])):
-            return None
-    elif not found["path"]:
+    scheme, authority, path, query, anchor = found.groups()
+    if scheme is None:
+        return Parts(None, None, None, path, query or None, anchor or None) if path else None
+    place = _host_and_port(authority)
+    return Parts(scheme.lower(), *place, path, query or None, anchor or None) if place else None
+
+
+@lru_cache(maxsize=_HOSTS)
+def _host_and_port(authority: str) -> tuple[str, int | None] | None:
+    """Of ``login:password@host:port``; None for what cannot be. Readers disagree on backslashes: no place at all."""
+    found = _HOST.fullmatch(authority.rpartition("@")[2])
+    if found is None or "\\" in authority:
         return None
-    scheme = found["scheme"].lower() if found["scheme"] else None
-    return Parts(scheme, host, port, found["path"], found["query"] or None, found["anchor"] or None)
+    host, port = found[1].lower(), int(found[2]) if found[2] else None
+    if (port or 0) > _MAX_PORT or (host.startswith("[") and not _is_ipv6(host[1:-1])):
+        return None
+    return host, port
 
 
 def _is_ipv6(text: str) -> bool:

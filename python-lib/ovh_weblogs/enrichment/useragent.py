@@ -1,6 +1,11 @@
 """Browser, system and type of a user agent, in the columns and values of DSS's processor "Classify User-Agent".
 
 The classes are those of ``user-agents``, fed by ua-parser's native engine: about 25 times as fast as its own parser.
+
+What agents say whatever the machine is (Chromium's user agent reduction, Safari's frozen systems) is not passed on as a
+fact: ``Chrome/124.0.0.0`` has version 124; ``Android 10; K``, ``Mac OS X 10_15_7`` (Firefox: ``10.15``), the build
+14541.0.0 of Chrome OS and the iOS that Safari 26 names have no system version. ``Windows NT 10.0`` stays 10, since it
+tells these systems from older ones: it stands for Windows 10 and 11, which no agent tells apart.
 """
 
 from __future__ import annotations
@@ -15,69 +20,57 @@ import ua_parser
 from ua_parser import loaders
 from user_agents.parsers import UserAgent, parse_browser, parse_device, parse_operating_system
 
+from ovh_weblogs.enrichment import agenttype
 from ovh_weblogs.enrichment.distinct import derived
 from ovh_weblogs.schema import AGENT_COLUMNS
 
 logger = logging.getLogger(__name__)
 
-_CACHE = 50_000  # distinct user agents kept between batches
+_CACHE = 50_000  # distinct agents remembered between batches: some 60 MB at worst, with the next limit
+_LONGEST = 1_000  # characters looked at: real agents are shorter, hostile ones reach the server's limit of 8 KB
 
-# Browsers that ua-parser splits by device, folded into the brand (DSS's brand has no device).
-_BRANDS = (
-    (re.compile(r"Chrome Mobile.*|Chromium|HeadlessChrome|Chrome"), "Chrome"),
-    (re.compile(r"Mobile Safari.*|Safari"), "Safari"),
-    (re.compile(r"Edge.*"), "Edge"),
-    (re.compile(r"Firefox.*"), "Firefox"),
-    (re.compile(r"Opera.*"), "Opera"),
-    (re.compile(r"IE.*"), "IE"),
+# Editions for one device, folded into the brand: the device is told by the type.
+_BRANDS = {
+    "Chrome Mobile": "Chrome",
+    "Chrome Mobile iOS": "Chrome",
+    "Chrome Mobile WebView": "Chrome",
+    "Edge Mobile": "Edge",
+    "Firefox Mobile": "Firefox",
+    "Firefox iOS": "Firefox",
+    "IE Mobile": "IE",
+    "Mobile Safari": "Safari",
+    "Mobile Safari UI/WKWebView": "Safari",
+    "Opera Mobile": "Opera",
+}
+# Families that ua-parser gives to programs that it does not know by name: Other, or a piece of an address.
+_VAGUE = re.compile(r"^(?:Other|crawler|spider|bot)$|/")
+# Systems that ua-parser names by distribution (its families of Linux).
+_DISTRIBUTION = re.compile(
+    r"Arch Linux|CentOS|Debian|Fedora|Gentoo|Kubuntu|Linux Mint|Lubuntu|Mageia|Mandriva|Mint|Oracle Linux|PCLinuxOS|"
+    r"Puppy|Red Hat|SUSE|Slackware|Ubuntu|Xubuntu"
 )
-_LIBRARIES = re.compile(
-    r"\b(?:curl|wget|libwww|lwp|python-requests|python-urllib|python-httpx|aiohttp|httpx|go-http-client|okhttp|java/|"
-    r"jakarta|apache-httpclient|axios|node-fetch|undici|guzzlehttp|php/|ruby|perl|scrapy|libcurl|http_request|winhttp)",
-    re.IGNORECASE,
+_BITS = (
+    (re.compile(r"x86_64|x86-64|Win64|WOW64|\bx64\b|amd64|aarch64|arm64|ppc64", re.IGNORECASE), "64 bits"),
+    (re.compile(r"\bi[3-6]86\b|armv[67]l|\bWin32\b", re.IGNORECASE), "32 bits"),
 )
-_FEEDS = re.compile(
-    r"feed|\brss\b|\bnewsblur|inoreader|netvibes|liferea|akregator|newsgator|bloglines|netnewswire|thunderbird|rss2email",
-    re.IGNORECASE,
+_BITS_OF = ("Windows", "Linux", "Chrome OS", "FreeBSD", "OpenBSD", "NetBSD")
+
+# Chromium: chromium.org, user agent reduction. Firefox: bugzilla 1679929. Safari 26: webkit.org/blog/17333. Firefox on
+# iOS: mozilla-mobile/firefox-ios 29548. CFNetwork names its own version, from which that of the system is only guessed.
+_FROZEN = re.compile(
+    r"Android 10; K[);]"
+    r"|Mac OS X 10(?:_15_7|\.15)(?![._\d])"
+    r"|CrOS \w+ 14541\.0\.0"
+    r"|OS 18_\d(?:_\d)? like Mac OS X.* (?:Version/(?:2[6-9]|[3-9]\d)|FxiOS/)"
+    r"|CFNetwork/"
 )
-_BOTS = re.compile(
-    r"bot\b|bot[/;_-]|crawl|spider|slurp|archiver|scan(?:ner)?\b|facebookexternalhit|monitor|preview|headless|"
-    r"ia_archiver|lighthouse|check(?:er)?\b|validator|-user/|externalagent",
-    re.IGNORECASE,
-)
-_DESKTOP = re.compile(r"Windows NT|Macintosh|Mac OS X|X11|CrOS")
-_FLAVORS = re.compile(
-    r"Ubuntu|Debian|Fedora|CentOS|Red Hat|Gentoo|SUSE|Mint|Arch Linux|Slackware|Mandriva", re.IGNORECASE
-)
-_BITS_64 = re.compile(r"WOW64|Win64|x86_64|x64|aarch64|amd64", re.IGNORECASE)
-_BITS_32 = re.compile(r"\bi[36]86\b|Windows NT", re.IGNORECASE)
-
-# What Chromium, Firefox and Safari send whatever the real system is (user agent reduction): it tells nothing.
-_FROZEN = re.compile(r"Windows NT 10\.0|Mac OS X 10[_.]15(?:[_.]7)?\b|Android 10; K\b|CrOS x86_64 14541\.0\.0")
-_REDUCED = re.compile(r"(\d+)(?:\.0){1,3}")
 
 
-def _parser() -> Any:
-    rules = loaders.load_builtins()
-    try:
-        from ua_parser import regex  # noqa: PLC0415 - the native engine may lack a wheel for the platform
-
-        return ua_parser.Parser(regex.Resolver(rules))
-    except ImportError:
-        logger.warning("ua-parser-rs is not installed: user agents are parsed about 40 times more slowly")
-        return ua_parser.Parser.from_matchers(rules)
-
-
-@lru_cache(maxsize=1)
-def _native() -> Any:
-    return _parser()
-
-
-class _Agent(UserAgent):  # type: ignore[misc]
+class _Agent(UserAgent):  # type: ignore[misc]  # the base comes without types
     """``user_agents``' classes over the native engine's result."""
 
     def __init__(self, text: str) -> None:
-        found = _native().parse(text).with_defaults()
+        found = _engine().parse(text).with_defaults()
         browser, system, device = found.user_agent, found.os, found.device
         self.ua_string = text
         self.browser = parse_browser(browser.family, browser.major, browser.minor, browser.patch, browser.patch_minor)
@@ -85,63 +78,65 @@ class _Agent(UserAgent):  # type: ignore[misc]
         self.device = parse_device(device.family, device.brand, device.model)
 
 
+@lru_cache(maxsize=1)
+def _engine() -> Any:
+    if ua_parser.RegexResolver is None:
+        logger.warning(
+            "The module ua_parser_rs is missing: user agents are parsed more slowly; install ua-parser[regex]"
+        )
+    # A resolver without ua-parser's own cache: what was classified is remembered here.
+    return ua_parser.Parser(ua_parser.BestAvailableResolver(loaders.load_builtins()))
+
+
 def parts(array: pa.Array) -> list[pa.Array]:
     """The seven columns of ``schema.AGENT_COLUMNS`` for each user agent; nulls for a null."""
     return derived(array, AGENT_COLUMNS, classify)
 
 
-@lru_cache(maxsize=_CACHE)
 def classify(text: str) -> tuple[str | None, ...]:
-    """Type, category, brand, version, system, its version and its flavor of one user agent."""
+    """Type, category, brand, version, system, its version and its flavor of one user agent.
+
+    Only the type is never null; of a long agent the first 1,000 characters count.
+    """
+    return _classify(text[:_LONGEST])
+
+
+@lru_cache(maxsize=_CACHE)
+def _classify(text: str) -> tuple[str | None, ...]:
     agent = _Agent(text)
-    brand = _brand(agent.browser.family)
-    major = str(agent.browser.version[0]) if agent.browser.version else ""
-    category = f"IE{major}" if brand == "IE" and major else brand
-    system = _known(agent.os.family)
-    version = None if _FROZEN.search(text) else _known(agent.os.version_string)
+    kind = agenttype.of(agent, text)
+    brand, version = _browser(agent, text, kind)
+    system, distribution = _system(agent)
     return (
-        _type(agent, text),
-        category,
+        kind,
+        f"IE{agent.browser.version[0]}" if brand == "IE" and agent.browser.version else brand,
         brand,
-        _version(agent.browser.version_string),
-        system,
         version,
-        _flavor(text, system),
+        system,
+        None if _FROZEN.search(text) else _known(agent.os.version_string),
+        distribution or _bits(text, system),
     )
 
 
-def _type(agent: _Agent, text: str) -> str:
-    """The first that holds of bot, library, rss, tablet, phone, mobile, browser; else unknown."""
-    if _LIBRARIES.search(text) and not agent.is_bot:
-        return "library"
-    if _FEEDS.search(text) and not _BOTS.search(text.replace("feed", "")):
-        return "rss"
-    if agent.is_bot or _BOTS.search(text):
-        return "bot"
-    if agent.is_tablet:
-        return "tablet"
-    if agent.is_mobile:
-        return "phone" if "Mobile" in text or "iPhone" in text else "mobile"
-    return "browser" if _DESKTOP.search(text) else "unknown"
+def _browser(agent: _Agent, text: str, kind: str) -> tuple[str | None, str | None]:
+    family, version = agent.browser.family, _known(agent.browser.version_string)
+    if kind in ("bot", "library", "rss") and _VAGUE.search(family):
+        return agenttype.product(text) or (_known(family), version)
+    major = str(agent.browser.version[0]) if agent.browser.version else ""
+    if version == f"{major}.0.0" and re.search(rf"/{re.escape(major)}\.0\.0\.0(?![.\d])", text):
+        version = major
+    return _known(_BRANDS.get(family, family)), version
 
 
-def _brand(family: str) -> str | None:
-    folded = next((brand for pattern, brand in _BRANDS if pattern.fullmatch(family)), family)
-    return _known(folded)
+def _system(agent: _Agent) -> tuple[str | None, str | None]:
+    family = _known(agent.os.family)
+    return ("Linux", family) if _DISTRIBUTION.fullmatch(agent.os.family) else (family, None)
 
 
-def _version(text: str) -> str | None:
-    reduced = _REDUCED.fullmatch(text)
-    return reduced[1] if reduced else _known(text)
-
-
-def _flavor(text: str, system: str | None) -> str | None:
-    named = _FLAVORS.search(text)
-    if named:
-        return named[0]
-    if _BITS_64.search(text):
-        return "64 bits"
-    return "32 bits" if system in ("Windows", "Linux") and _BITS_32.search(text) else None
+def _bits(text: str, system: str | None) -> str | None:
+    if system not in _BITS_OF:
+        return None
+    return next((bits for pattern, bits in _BITS if pattern.search(text)), None)
 
 
 def _known(text: str | None) -> str | None:

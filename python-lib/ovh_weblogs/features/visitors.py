@@ -145,5 +145,5 @@ def _known(name: str) -> exp.Expression:
     return exp.Not(this=exp.Is(this=exp.column(name), expression=exp.Null()))
 
 
-def _named(expression: exp.Expression, name: str) -> exp.Expression:
-    return exp.alias_(expression, name, quoted=True)
+def _named(expression: exp.Expression, name: str) -> exp.Alias:
+    return exp.Alias(this=expression, alias=exp.to_identifier(name, quoted=True))

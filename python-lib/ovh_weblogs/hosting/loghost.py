@@ -14,7 +14,7 @@ import requests
 
 from ovh_weblogs.errors import AccessDenied, LogMissing, SettingsError
 from ovh_weblogs.hosting.dayfile import DayFile
-from ovh_weblogs.hosting.transport import NETWORK_ERRORS, NOT_FOUND, Interrupted, Patience, Transport, spoken
+from ovh_weblogs.hosting.transport import NETWORK_ERRORS, NOT_FOUND, Forbidden, Interrupted, Patience, Transport, spoken
 from ovh_weblogs.settings import Kind, Source
 
 # Current tree first; the old one, without /logs/, was seen until about 2018 and is still found on some services.
@@ -107,7 +107,7 @@ class LogHost:
         for tree in _TREES if self._tree is None else (self._tree,):
             try:
                 page = self._page(self._month(tree, days[0]))
-            except AccessDenied:  # the index may be switched off while its files are served
+            except Forbidden:  # the index may be switched off while its files are served
                 return [day for day in days if self._has_file(day)]
             if page is not None:
                 self._tree = tree

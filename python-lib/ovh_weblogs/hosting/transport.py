@@ -42,6 +42,10 @@ class Interrupted(Exception):
     retry_after: float = 0.0
 
 
+class Forbidden(AccessDenied):
+    """403: of a folder it may only mean that its index is switched off."""
+
+
 class Patience:
     """How often and how long one file is tried: counted anew after progress, waiting limited in all."""
 
@@ -110,7 +114,7 @@ class Transport:
 
         Raises:
             Interrupted: Worth another attempt.
-            AccessDenied: The host refuses the log user.
+            AccessDenied: The host refuses the log user (Forbidden for 403).
             HostNotAllowed: The host sends us elsewhere.
             UntrustedHost: The host's certificate was refused.
             TryAgain: Any other status.
@@ -162,7 +166,7 @@ class Transport:
                 fix="correct them in the preset; the OVH panel makes log users under Statistics and logs",
             )
         if status == requests.codes.forbidden:
-            raise AccessDenied(
+            raise Forbidden(
                 f"{self.base} does not let this log user read {response.request.path_url.split('?')[0]} (403)",
                 fix="take the log user that was made for this domain's logs",
             )
@@ -205,10 +209,10 @@ def spoken(error: BaseException) -> str:
     chain = _chain(error)
     if any(isinstance(item, socket.gaierror) for item in chain):
         return "has no address in the DNS"
+    if any(isinstance(item, ConnectionRefusedError) for item in chain):
+        return "refused the connection"  # asked first: urllib3 counts a refusal among its timeouts
     if any(isinstance(item, (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)) for item in chain):
         return "did not answer in time"
-    if any(isinstance(item, ConnectionRefusedError) for item in chain):
-        return "refused the connection"
     if any(isinstance(item, ssl.SSLError) for item in chain):
         return "broke off the TLS connection"
     return "broke off the connection"

@@ -18,6 +18,7 @@ from ovh_weblogs.schema import HITS, REJECTS, SERVER_HITS
 
 AUTO = "auto"
 _HOST = re.compile(r"(?:[^\s:]+\.[^\s:]*|localhost|\[[0-9A-Fa-f:.]+\])(?::\d+)?")
+_NAME_AND_PORT = re.compile(r"[^:]+:\d+")  # an IPv6 address has more colons
 _STATUS = re.compile(r"[0-9]{1,3}")
 _BYTES = re.compile(r"[0-9]{1,18}")
 
@@ -93,10 +94,10 @@ _ROW = tuple(name for name in SERVER_HITS.names if name not in ("log_family", "s
 def _plausible(form: Format, found: dict[str, str]) -> bool:
     """Whether the second field of a line, which OVH uses for the host and others for ident, speaks for the format."""
     if form is OVH:
-        return _HOST.fullmatch(found["vhost"]) is not None
+        return _HOST.fullmatch(found["vhost"]) is not None and not _NAME_AND_PORT.fullmatch(found["client_addr"])
     if form is VHOST_COMBINED:
-        return ":" in found["vhost"] and ":" not in found["vhost"].rpartition(":")[0]
-    return True
+        return _NAME_AND_PORT.fullmatch(found["vhost"]) is not None
+    return not _NAME_AND_PORT.fullmatch(found["client_addr"]) and not _HOST.fullmatch(found[""])
 
 
 def formats_of(line_format: str, custom_format: str | None) -> tuple[Format, ...]:

@@ -1,0 +1,65 @@
+"""``python -m dev.bench``: measure, and print one JSON object per benchmark, or a table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from dev.bench import harness, report
+from dev.bench.registry import BENCHMARKS
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _arguments(arguments: list[str] | None) -> argparse.Namespace:
+    names = [benchmark.name for benchmark in BENCHMARKS]
+    parser = argparse.ArgumentParser(prog="python -m dev.bench", description="Benchmarks side by side with baselines")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which; all unless named: {', '.join(names)}")
+    parser.add_argument("--lines", type=_positive, default=1_000_000, help="log lines (1000000)")
+    parser.add_argument("--runs", type=_positive, default=3, help="measurements of each side (3)")
+    parser.add_argument("--data", type=Path, default=harness.ROOT / "out" / "bench", help="where log files are kept")
+    parser.add_argument("--strict", action="store_true", help="status 1 when a goal is missed")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--table", action="store_true", help="a table at the end instead of JSON lines")
+    form.add_argument("--json", action="store_true", help="one JSON object per line, as soon as it is known (default)")
+    chosen = parser.parse_args(arguments)
+    unknown = [name for name in chosen.names if name not in names]
+    if unknown:
+        parser.error(f"no benchmark named {', '.join(unknown)}; there are {', '.join(names)}")
+    return chosen
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the benchmarks named on the command line.
+
+    Returns:
+        0; 1 when one broke down, or, in a strict run, when a goal was missed.
+    """
+    chosen = _arguments(arguments)
+    results, broken = [], False
+    for benchmark in BENCHMARKS:
+        if chosen.names and benchmark.name not in chosen.names:
+            continue
+        try:
+            result = harness.run(benchmark, lines=chosen.lines, runs=chosen.runs, folder=chosen.data)
+        except harness.BenchFailed as failure:
+            broken = True
+            print(f"{benchmark.name}: {failure}", file=sys.stderr)
+            continue
+        results.append(result)
+        if not chosen.table:
+            print(report.json_line(result), flush=True)
+    if chosen.table:
+        print(report.table(results))
+    missed = chosen.strict and not all(result.ok for result in results)
+    return int(broken or missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

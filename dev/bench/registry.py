@@ -1,0 +1,86 @@
+"""Every benchmark, declared: what is measured, against what, which ratio is looked at, and what it should be."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Ratio(enum.Enum):
+    """What is compared: the measured one's figure divided by its baseline's. The value is how the report says it."""
+
+    RATE = "rows per second, higher is better"
+    SECONDS = "seconds, lower is better"
+    PEAK_MB = "peak memory, lower is better"
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Whether a goal is a lower bound."""
+        return self is Ratio.RATE
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One side of a comparison.
+
+    ``target`` is ``module:function``; the function takes a ``data.Corpus`` and is a context manager that gives what is
+    measured: a function without arguments that returns its number of rows. What the context manager does before is
+    not measured. It is named rather than imported here, since every measurement has a process of its own.
+    ``scale`` multiplies the lines of the run; ``at_most`` caps them, for a baseline too slow for all of them.
+    """
+
+    name: str
+    target: str
+    scale: float = 1.0
+    at_most: int | None = None
+
+    def lines(self, asked: int) -> int:
+        """How many lines it reads when that many are asked for."""
+        count = max(1, round(asked * self.scale))
+        return count if self.at_most is None else min(count, self.at_most)
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One comparison.
+
+    ``limit`` and ``aim`` bound the ratio: a missed limit fails a strict run, an aim is only shown. ``peak_limit_mb``
+    bounds the peak memory above imports, in megabytes of 10^6 bytes.
+    """
+
+    name: str
+    measured: Contender
+    baseline: Contender
+    ratio: Ratio
+    limit: float | None = None
+    aim: float | None = None
+    peak_limit_mb: float | None = None
+
+
+_PARSING = "dev.bench.contenders.parsing"
+_SOURCE = "dev.bench.contenders.source"
+_CONNECTOR = "dev.bench.contenders.connector"
+
+BENCHMARKS = (
+    Benchmark(
+        "parse",
+        Contender(".log.gz to typed columns", f"{_PARSING}:library"),
+        Contender("regex per line, groupdict", f"{_PARSING}:regex_loop"),
+        Ratio.RATE,
+        aim=4.0,
+    ),
+    Benchmark(
+        "connector_rows",
+        Contender("connector through the host's row loop", f"{_CONNECTOR}:rows_to_host"),
+        Contender("one constant row through the same loop", f"{_CONNECTOR}:constant_to_host"),
+        Ratio.RATE,
+        aim=0.65,
+    ),
+    Benchmark(
+        "memory_growth",
+        Contender("connector, twice the lines", f"{_SOURCE}:rows", scale=2.0),
+        Contender("connector", f"{_SOURCE}:rows"),
+        Ratio.PEAK_MB,
+        limit=1.05,
+    ),
+)

@@ -1,0 +1,160 @@
+"""The demo from end to end."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev.demo import flow
+from dev.demo.aggregates import aggregate, distinct_visitors
+from dev.demo.console import Board
+from dev.demo.errors import DemoFailed
+from dev.demo.month import Month, from_logs, from_sample
+from dev.demo.report import Summary, write_report
+from dev.demo.tables import Tables, export
+from dev.ovhsim import LogHost
+
+MAKE, TABLES, REPORT = "Make the day files", "Write Parquet", "Draw the report"
+_STEPS = {
+    flow.READ: "Read and parse (OVH logs)",
+    flow.ENRICH: "Enrich (Enrich hits)",
+    flow.GROUP: "Group (Group to visitors)",
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a run leaves behind."""
+
+    summary: Summary
+    files: Mapping[Path, str]
+    passed_over: tuple[str, ...]
+
+
+def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None = None) -> Written:
+    """Make the month, run the flow, write tables and report.
+
+    Args:
+        out: The folder that all of it goes to; what an earlier run left there is replaced.
+        board: Shows progress.
+        logs: Real logs in place of the sample.
+        days: Only so many days of the sample.
+
+    Raises:
+        DemoFailed: With one sentence.
+    """
+    storage, stages = out / "datasets", []
+    begun = time.monotonic()
+    board.begin(MAKE)
+    _emptied(out)
+    month = _month(out / "month", board, logs, days)
+    stages.append((MAKE, time.monotonic() - begun))
+    outcome = flow.run(month, storage, *_watching(board, month))
+    stages += [(title, outcome.result.seconds[step]) for step, title in _STEPS.items()]
+
+    begun = time.monotonic()
+    board.begin(TABLES)
+    tables = export(storage, out)
+    board.tell(f"{tables.event_count:,} events, {tables.visitor_count:,} visitors")
+    stages.append((TABLES, time.monotonic() - begun))
+
+    begun = time.monotonic()
+    board.begin(REPORT)
+    numbers = aggregate(tables, month.days)
+    stages.append((REPORT, time.monotonic() - begun))
+    summary = _summary(month, outcome, tables, stages)
+    report = out / "report.html"
+    write_report(report, summary, numbers)
+    board.tell(report.name)
+    files = {
+        report: "the report: open it in a browser",
+        tables.events: "one row per hit",
+        tables.visitors: "one row per visitor",
+        tables.refused: "lines that are no access lines, with reasons",
+        storage: "the datasets as the host stores them",
+        month.folder: "the day files that were served",
+    }
+    return Written(summary, files, tuple(month.passed_over))
+
+
+def _emptied(out: Path) -> None:
+    try:
+        for name in ("month", "datasets"):
+            shutil.rmtree(out / name, ignore_errors=True)
+            (out / name).mkdir(parents=True)
+    except OSError as error:
+        raise DemoFailed(f"{out} cannot be written ({error.strerror}): name another folder with --out.") from None
+
+
+def _month(folder: Path, board: Board, logs: Path | None, days: int | None) -> Month:
+    if logs is not None:
+        month = from_logs(logs, folder, board.tell)
+    else:
+        month = from_sample(folder, board.tell, **({"count": days} if days else {}))
+    board.tell(f"{len(month.days):,} days, {month.lines:,} lines")
+    return month
+
+
+def _watching(board: Board, month: Month) -> tuple[Callable[[str], None], Callable[[LogHost], None]]:
+    """What the flow tells, and the log host whose journal shows how far the reading is, to the board."""
+    hosts: list[LogHost] = []
+    current = [""]
+
+    def served() -> int:
+        return len({path for host in hosts for path in host.journal.paths if path.endswith(".gz")})
+
+    def on_progress(text: str) -> None:
+        step, _, note = text.partition(": ")
+        if step in _STEPS and step != current[0]:
+            current[0] = step
+            if step == flow.READ:
+                board.begin(_STEPS[step], total=len(month.days), count=served)
+            else:
+                board.begin(_STEPS[step])
+        board.tell(note or text)
+
+    return on_progress, hosts.append
+
+
+def _summary(month: Month, outcome: flow.Outcome, tables: Tables, stages: list[tuple[str, float]]) -> Summary:
+    totals = outcome.totals
+    return Summary(
+        origin=month.origin,
+        days=month.days,
+        files=totals.files,
+        bytes=totals.bytes,
+        lines=month.lines,
+        hits=tables.hits,
+        rejects=tables.rejects,
+        blanks=totals.blanks,
+        events=tables.event_count,
+        visitors=tables.visitor_count,
+        stages=stages,
+        checks=_checks(month, totals.files, totals.blanks, tables),
+    )
+
+
+def _checks(month: Month, files: int, blanks: int, tables: Tables) -> list[tuple[str, bool]]:
+    """What was read against what was written, by counts that do not come from one another."""
+    found = tables.hits + tables.rejects + blanks
+    distinct = distinct_visitors(tables.events)
+    parts = f"{tables.hits:,} hits + {tables.rejects:,} rejects + {blanks:,} blanks = {found:,}"
+    written = f"{month.lines:,} lines were written, {month.blanks:,} of them blank"
+    return [
+        (
+            f"Every line is accounted for: {parts}; {written}",
+            found == month.lines and blanks == month.blanks,
+        ),
+        (f"Every day was read: {files:,} of {len(month.days):,} files", files == len(month.days)),
+        (
+            f"Every hit became an event: {tables.event_count:,} of {tables.hits:,}",
+            tables.event_count == tables.hits,
+        ),
+        (
+            f"One row per visitor: {tables.visitor_count:,} rows for {distinct:,} visitor ids in the events",
+            tables.visitor_count == distinct,
+        ),
+    ]

@@ -1,0 +1,308 @@
+"""The plugin's own component folders, driven as the host drives them."""
+
+from __future__ import annotations
+
+import json
+import random
+import zipfile
+from datetime import date
+
+import pytest
+
+from dev.dsshost import ComponentFailed, ConnectorSession, Store, check_plugin, run_recipe
+from dev.dsshost.package_check import check_zip
+from dev.ovhsim.days import write_day
+from dev.package import build
+from ovh_weblogs.schema import HITS, SERVER_HITS, VISITORS
+from ovh_weblogs.settings import Network, Source
+
+FQDN, PASSWORD = "example.com", "correct horse"
+
+
+@pytest.fixture
+def connect(repository):
+    """A session with the connector."""
+
+    def open_session(made):
+        return ConnectorSession(repository, "ovh-logs", *made)
+
+    return open_session
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+def fill(store, name, columns, rows):
+    store.set_columns(name, [{"name": column, "type": kind} for column, kind in columns.items()])
+    store.replace(name, rows)
+
+
+def enrich(repository, store):
+    return run_recipe(repository, "ovh-logs-enrich", store, inputs={"hits": ["hits"]}, outputs={"events": ["events"]})
+
+
+def group(repository, store, source="events"):
+    roles = {"inputs": {"events": [source]}, "outputs": {"visitors": ["visitors"]}}
+    return run_recipe(repository, "ovh-logs-visitors", store, **roles)
+
+
+# Descriptors and forms
+
+
+def test_the_host_takes_every_descriptor(repository):
+    assert check_plugin(repository) == [
+        "python-connectors/ovh-logs",
+        "custom-recipes/ovh-logs-enrich",
+        "custom-recipes/ovh-logs-visitors",
+        "parameter-sets/ovh-logs-user",
+    ]
+
+
+def defaults(path):
+    params = json.loads(path.read_text())["params"]
+    return {param["name"]: param["defaultValue"] for param in params if "defaultValue" in param}
+
+
+def test_the_forms_defaults_are_those_of_the_settings(repository):
+    source = Source.__dataclass_fields__
+    assert defaults(repository / "python-connectors/ovh-logs/connector.json") == {
+        "access": "log_user",
+        "log_host": "",
+        "kind": source["kind"].default.value,
+        "period": "last_days",
+        "last_days": 7,
+        "from_date": "",
+        "to_date": "",
+        "missing_days": "skip" if source["skip_missing"].default else "fail",
+        "partitioned": source["partitioned"].default,
+        "rejects": "rows" if source["reject_rows"].default else "count",
+        "max_reject_share": source["max_reject_share"].default,
+    }
+    assert defaults(repository / "plugin.json") == Network().__dict__
+
+
+def test_a_configuration_of_the_forms_defaults_reads_like_one_without_them(connect, host, config, repository):
+    settings, plugin = config(host)
+    filled = {**defaults(repository / "python-connectors/ovh-logs/connector.json"), **settings}
+    floats = {key: float(value) if type(value) is int else value for key, value in filled.items()}
+    expected = connect((settings, plugin)).rows()
+    assert connect((filled, plugin)).rows() == expected
+    assert connect((floats, plugin)).rows() == expected
+
+
+def test_components_hold_no_logic(repository):
+    for recipe in (repository / "custom-recipes").glob("*/recipe.py"):
+        assert len([line for line in recipe.read_text().splitlines() if line.strip()]) <= 5
+    for connector in (repository / "python-connectors").glob("*/connector.py"):
+        assert len([line for line in connector.read_text().splitlines() if line.strip()]) <= 40
+
+
+def test_the_code_environment_asks_for_what_the_project_asks_for(repository):
+    text = (repository / "pyproject.toml").read_text()
+    listed = text.partition("dependencies = [")[2].partition("\n]")[0]
+    wanted = [line.strip().strip('",') for line in listed.splitlines() if line.strip().startswith('"')]
+    assert (repository / "code-env/python/spec/requirements.txt").read_text().splitlines() == wanted
+
+
+def test_versions_agree(repository):
+    version = json.loads((repository / "plugin.json").read_text())["version"]
+    changelog = (repository / "CHANGELOG.md").read_text()
+    assert f"\n## Version {version} - " in changelog
+    assert changelog.index("## Version") == changelog.index(f"## Version {version} - ")
+    assert f'version = "{version}"' in (repository / "pyproject.toml").read_text()
+
+
+def test_the_zip_has_the_plugin_at_its_root_and_nothing_for_developers(repository, tmp_path):
+    names = build(repository, tmp_path / "plugin.zip")
+    assert "plugin.json" in names
+    assert "python-lib/ovh_weblogs/pipeline.py" in names
+    assert check_zip(tmp_path / "plugin.zip") == check_plugin(repository)
+    build(repository, tmp_path / "again.zip")
+    assert (tmp_path / "plugin.zip").read_bytes() == (tmp_path / "again.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "plugin.zip") as archive:
+        assert archive.testzip() is None
+
+
+# Connector
+
+
+def test_the_schema_of_web_logs_is_the_first_15_columns_of_hits_with_comments(connect, host, config):
+    columns = connect(config(host)).schema()["columns"]
+    assert [column["name"] for column in columns] == list(HITS.names[:15]) == list(SERVER_HITS.names)
+    assert [column["type"] for column in columns] == [
+        "date",
+        *["string"] * 6,
+        "int",
+        "bigint",
+        *["string"] * 5,
+        "bigint",
+    ]
+    assert all(column["comment"] for column in columns)
+
+
+@pytest.mark.parametrize("kind", ["web", "error", "ftp", "cgi", "out", "ssh", "cron"])
+@pytest.mark.parametrize("rejects", ["count", "rows"])
+def test_rows_are_what_the_schema_declares(connect, make_host, config, data, kind, rejects):
+    lines = [
+        'é\t"q" \\ \x00'.encode(),
+        b"\xff\xfe",
+        b'1.2.3.4 a.example - [28/Mar/2026:10:00:00 +0100] "\xf0\x9f\x98\x80" 408 - "-" "-"',
+    ]
+    write_day(data, FQDN, date(2026, 3, 28), lines, kind=kind)
+    made = config(make_host(), kind=kind, rejects=rejects, to_date="2026-03-28", max_reject_share=1)
+    assert len(connect(made).rows()) == (1 if (kind, rejects) == ("web", "count") else 3)
+
+
+def test_requests_in_any_order_and_number_give_the_same(connect, host, config):
+    session = connect(config(host, partitioned=True))
+    asked = {
+        "schema": session.schema,
+        "partitioning": session.partitioning,
+        "partitions": session.partitions,
+        "exists": lambda: session.partition_exists("2026-03-29"),
+        "one": lambda: session.rows("2026-03-29"),
+        "all": session.rows,
+        "few": lambda: session.rows(None, 3),
+    }
+    expected = {name: ask() for name, ask in asked.items()}
+    names = list(asked) * 2
+    random.Random(5).shuffle(names)
+    assert all(asked[name]() == expected[name] for name in names)
+    assert expected["partitioning"] == {"dimensions": [{"name": "day", "type": "time", "params": {"period": "DAY"}}]}
+
+
+def test_without_partitions_there_is_no_dimension(connect, host, config):
+    session = connect(config(host))
+    assert session.partitioning() == {"dimensions": []}
+    assert len(session.rows("NP")) == 18
+
+
+def test_an_error_reaches_the_user_as_one_sentence(connect, host, config):
+    with pytest.raises(ComponentFailed) as caught:
+        connect(config(host, domain="unknown.example")).rows()
+    error = caught.value.error
+    assert error["message"].startswith(f"{host.url} has no logs of unknown.example (404); ")
+    assert "[Errno" not in error["message"]
+    assert PASSWORD not in json.dumps(error)
+
+
+@pytest.mark.parametrize("preset", [{}, None, "absent"])
+def test_a_missing_preset_is_named(connect, host, config, preset):
+    settings, plugin = config(host, log_user=preset)
+    if preset == "absent":
+        del settings["log_user"]
+    with pytest.raises(ComponentFailed, match="login and password of a log user are missing"):
+        connect((settings, plugin)).rows()
+
+
+def test_the_form_can_be_tested_before_anything_is_filled_in(connect):
+    session = connect(({}, {}))
+    assert len(session.schema()["columns"]) == 15
+    assert session.partitioning() == {"dimensions": []}
+
+
+# Recipes
+
+
+def test_hits_become_events_and_events_visitors(connect, host, config, repository, store):
+    connect(config(host)).materialize(store, "hits")
+    assert enrich(repository, store).error is None
+    assert group(repository, store).error is None
+    assert len(list(store.rows("events"))) == 18
+    visitors = {row["location_first"]: row for row in store.rows("visitors")}
+    assert len(visitors) == 7
+    assert visitors["https://www.example.com/?n=6"]["count"] == "1"
+    assert visitors["https://www.example.com/?n=0"]["count"] == "3"
+    assert [column["name"] for column in store.columns("visitors")] == list(VISITORS.names)
+
+
+def test_two_columns_are_enough_in_any_order_and_type(repository, store):
+    columns = {"mine": "string", "status": "double", "client_addr": "string", "server_ts": "string"}
+    rows = [
+        ["007", "200.0", "198.51.100.1", "2026-03-28T10:00:00+01:00"],
+        ["NA", "", "198.51.100.1", "2026-03-28T09:30:00.000Z"],
+        ["", "404", "198.51.100.2", "2026-03-28 10:00:00Z"],
+    ]
+    fill(store, "hits", columns, rows)
+    assert enrich(repository, store).error is None
+    events = list(store.rows("events"))
+    assert [(row["mine"], row["status"], row["server_ts"]) for row in events] == [
+        ("007", "200", "2026-03-28T09:00:00.000Z"),
+        ("NA", "", "2026-03-28T09:30:00.000Z"),
+        ("", "404", "2026-03-28T10:00:00.000Z"),
+    ]
+    assert group(repository, store, "hits").error is None
+    assert sorted(row["count"] for row in store.rows("visitors")) == ["1", "2"]
+
+
+def test_what_is_left_out_is_logged(repository, store):
+    fill(store, "hits", {"server_ts": "date", "client_addr": "string"}, [["2026-03-28T09:00:00.000Z", "198.51.100.1"]])
+    assert "the input has no column useragent" in enrich(repository, store).log
+    assert "the input has no column referer" in group(repository, store, "hits").log
+
+
+def test_ids_of_a_tracker_are_kept_under_their_own_names(repository, store):
+    columns = {"visitor_id": "string", "session_id": "string", "server_ts": "date", "client_addr": "string"}
+    fill(store, "hits", columns, [["cookie", "visit", "2026-03-28T09:00:00.000Z", "198.51.100.1"]])
+    assert enrich(repository, store).error is None
+    (row,) = store.rows("events")
+    assert (row["tracker_visitor_id"], row["tracker_session_id"]) == ("cookie", "visit")
+    assert len(row["visitor_id"]) == 32
+
+
+def test_an_input_without_rows_gives_outputs_without_rows(repository, store):
+    fill(store, "hits", {"server_ts": "date", "client_addr": "string", "useragent": "string"}, [])
+    assert enrich(repository, store).error is None
+    assert group(repository, store).error is None
+    assert list(store.rows("visitors")) == []
+    assert store.columns("visitors")
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "told"),
+    [
+        ({"server_ts": "date"}, ["2026-03-28T09:00:00.000Z"], "The input has no column client_addr"),
+        ({"client_addr": "string", "server_ts": "string"}, ["x", "28/03/2026"], "Column server_ts of the input"),
+        (
+            {"client_addr": "string", "server_ts": "date", "useragent": "string", "useragent_os": "string"},
+            ["x", "2026-03-28T09:00:00.000Z", "a", "b"],
+            "The input already has a column useragent_os, which enrichment adds",
+        ),
+    ],
+)
+def test_an_input_that_cannot_be_used_is_named_and_nothing_is_written(repository, store, columns, row, told):
+    fill(store, "hits", columns, [row])
+    result = enrich(repository, store)
+    assert told in result.error["message"]
+    assert "ovh_weblogs.errors.InputError" in result.error["errorType"]
+    assert store.partitions("events") == []
+
+
+def test_texts_come_through_a_recipe_unchanged(repository, store):
+    odd = [
+        "null",
+        "None",
+        "nan",
+        " ",
+        "a\tb",
+        'q"q',
+        "line\nfeed",
+        "carriage\rreturn",
+        "\u2028",
+        "😀",
+        "1e5",
+        "-",
+        "#N/A",
+        "\\N",
+        "'",
+    ]
+    fill(
+        store,
+        "hits",
+        {"server_ts": "date", "client_addr": "string", "mine": "string"},
+        [["2026-03-28T09:00:00.000Z", "198.51.100.1", text] for text in odd],
+    )
+    assert enrich(repository, store).error is None
+    assert [row["mine"] for row in store.rows("events")] == odd

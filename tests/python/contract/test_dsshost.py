@@ -1,0 +1,274 @@
+"""The stand-in of the host refuses what the host refuses, and what it would lose in silence."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from dev.dsshost import BadData, BadPlugin, ComponentFailed, ConnectorSession, Store, check_plugin, run_recipe
+
+META = {"label": "A", "description": "B", "icon": "icon-cog"}
+ROLE = {"label": "L", "description": "D", "arity": "UNARY", "required": True}
+
+
+@pytest.fixture
+def plugin(tmp_path):
+    """A plugin of one connector and one recipe."""
+    root = tmp_path / "plugin"
+    write(root / "plugin.json", {"id": "test", "version": "1.0.0", "meta": META, "params": []})
+    write(root / "code-env/python/desc.json", {"acceptedPythonInterpreters": ["PYTHON311"], "corePackagesSet": "AUTO"})
+    write(root / "code-env/python/spec/requirements.txt", "requests\n")
+    connector = {"meta": META, "readable": True, "writable": False, "params": []}
+    write(root / "python-connectors/test-c/connector.json", connector)
+    roles = {"inputRoles": [{"name": "in", **ROLE}], "outputRoles": [{"name": "out", **ROLE}]}
+    write(root / "custom-recipes/test-r/recipe.json", {"meta": META, "kind": "PYTHON", "params": [], **roles})
+    (root / "python-lib").mkdir()
+    connector_code(root, "yield {'a': 1}")
+    recipe_code(root, "pass")
+    return root
+
+
+def write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+
+
+def connector_code(root, body, schema='{"columns": [{"name": "a", "type": "int"}]}', more=""):
+    code = f"""from dataiku.connector import Connector
+class Mine(Connector):
+    def get_read_schema(self):
+        return {schema}
+    def generate_rows(self, dataset_schema=None, dataset_partitioning=None, partition_id=None, records_limit=-1):
+        {body}
+{more}
+"""
+    write(root / "python-connectors/test-c/connector.py", code)
+
+
+def recipe_code(root, body):
+    code = "import dataiku\nimport pandas as pd\nfrom dataiku.customrecipe import *\n"
+    code += "out = dataiku.Dataset(get_output_names_for_role('out')[0])\n" if "out" in body else ""
+    write(root / "custom-recipes/test-r/recipe.py", code + body)
+
+
+def change(path, **changes):
+    write(path, {**json.loads(path.read_text()), **changes})
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Store(tmp_path / "store")
+    made.set_columns("source", [{"name": "id", "type": "string"}, {"name": "n", "type": "int"}])
+    made.replace("source", [["007", "1"], ["NA", ""], ["", "3"]])
+    return made
+
+
+def run(plugin, store, body):
+    recipe_code(plugin, body)
+    return run_recipe(plugin, "test-r", store, inputs={"in": ["source"]}, outputs={"out": ["result"]})
+
+
+def test_a_well_formed_plugin_is_taken(plugin):
+    assert check_plugin(plugin) == ["python-connectors/test-c", "custom-recipes/test-r"]
+
+
+@pytest.mark.parametrize(
+    ("where", "changes", "told"),
+    [
+        ("plugin.json", {"idd": "x"}, "unknown keys"),
+        ("plugin.json", {"version": "1"}, "id or version"),
+        ("plugin.json", {"meta": {"label": "A"}}, "meta needs"),
+        ("python-connectors/test-c/connector.json", {"partitioningMode": "LISTABLE"}, "partitioningMode"),
+        ("python-connectors/test-c/connector.json", {"readable": "true"}, "readable"),
+        ("custom-recipes/test-r/recipe.json", {"kind": "PERL"}, "kind"),
+        ("custom-recipes/test-r/recipe.json", {"inputRoles": [{"name": "in", "arity": "MANY"}]}, "not well formed"),
+        ("custom-recipes/test-r/recipe.json", {"selectableFromDataset": "nothing"}, "names no input role"),
+        ("code-env/python/desc.json", {"corePackagesSet": "PANDAS10"}, "AUTO"),
+        ("code-env/python/desc.json", {"acceptedPythonInterpreters": ["3.11"]}, "acceptedPythonInterpreters"),
+    ],
+)
+def test_a_descriptor_that_the_host_refuses_or_ignores_in_part_is_named(plugin, where, changes, told):
+    change(plugin / where, **changes)
+    with pytest.raises(BadPlugin, match=told):
+        check_plugin(plugin)
+
+
+@pytest.mark.parametrize(
+    ("param", "told"),
+    [
+        ({"name": "p", "type": "INT", "label": "l", "description": "d", "defaultValue": "5"}, "does not suit"),
+        ({"name": "p", "type": "INT", "label": "l", "description": "d"}, "does not suit"),
+        (
+            {"name": "p", "type": "INT", "label": "l", "description": "d", "defaultValue": 1, "minInt": 0},
+            "unknown keys",
+        ),
+        ({"name": "p", "type": "STRING", "label": "l"}, "label and a description"),
+        ({"name": "p", "type": "TEXT", "label": "l", "description": "d"}, "unknown type"),
+        ({"name": "p", "type": "PRESET", "label": "l", "description": "d", "parameterSetId": "x"}, "no parameter set"),
+        (
+            {"name": "p", "type": "STRING", "label": "l", "description": "d", "visibilityCondition": "model.q"},
+            "names q",
+        ),
+        (
+            {
+                "name": "p",
+                "type": "SELECT",
+                "label": "l",
+                "description": "d",
+                "defaultValue": "c",
+                "selectChoices": [{"value": "a", "label": "A"}],
+            },
+            "is none of",
+        ),
+    ],
+)
+def test_a_parameter_that_would_not_work_is_named(plugin, param, told):
+    change(plugin / "python-connectors/test-c/connector.json", params=[param])
+    with pytest.raises(BadPlugin, match=told):
+        check_plugin(plugin)
+
+
+def test_json_with_comments_or_a_key_twice_is_refused(plugin):
+    for text in ('{"id": "test", // c\n}', '{"id": "test", "id": "test"}'):
+        write(plugin / "plugin.json", text)
+        with pytest.raises(BadPlugin):
+            check_plugin(plugin)
+
+
+def test_an_id_that_does_not_begin_with_the_plugins_is_refused(plugin):
+    shutil.move(plugin / "custom-recipes/test-r", plugin / "custom-recipes/parse")
+    with pytest.raises(BadPlugin, match="must begin with"):
+        check_plugin(plugin)
+
+
+def test_requirements_that_name_core_packages_are_refused(plugin):
+    write(plugin / "code-env/python/spec/requirements.txt", "pandas>=2\n")
+    with pytest.raises(BadPlugin, match="pandas"):
+        check_plugin(plugin)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ("class Second(Connector): pass", "Multiple classes inheriting"),
+        ("del Mine", "No class inheriting"),
+        ("class Base(Connector):\n    def __init__(self, a, b, c): pass\nMine = Base", "Wrong signature .* 4 args"),
+    ],
+)
+def test_a_class_that_the_host_cannot_find_or_make_is_refused(plugin, more, told):
+    connector_code(plugin, "yield {'a': 1}", more=more)
+    with pytest.raises((TypeError, ComponentFailed), match=told):
+        ConnectorSession(plugin, "test-c", {}, {})
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("yield None", ComponentFailed),
+        ("yield {'a': 'x'}", BadData),
+        ("yield {'a': 5.0}", BadData),
+        ("yield {'a': 1, 'b': 2}", BadData),
+        ("yield {'a': 2**31}", BadData),
+        ("self.config['x'] = 1; yield {'a': 1}", BadData),
+        ("raise OSError('gone'); yield", ComponentFailed),
+    ],
+)
+def test_rows_that_are_not_as_declared_are_refused(plugin, body, error):
+    connector_code(plugin, body)
+    with pytest.raises(error):
+        ConnectorSession(plugin, "test-c", {}, {}).rows()
+
+
+@pytest.mark.parametrize(("value", "good"), [
+    ("'2026-01-31T10:00:00.000Z'", True),
+    ("'2026-01-31T10:00:00+01:00'", True),
+    ("__import__('datetime').datetime(2026, 1, 31, tzinfo=__import__('datetime').timezone.utc)", True),
+    ("__import__('datetime').datetime(2026, 1, 31)", False),
+    ("'2026-01-31 10:00:00Z'", False),
+    ("'2026-02-30T10:00:00Z'", False),
+    ("None", True),
+])  # fmt: skip
+def test_a_date_needs_a_zone(plugin, value, good):
+    connector_code(plugin, f"yield {{'a': {value}}}", '{"columns": [{"name": "a", "type": "date"}]}')
+    session = ConnectorSession(plugin, "test-c", {}, {})
+    if good:
+        assert len(session.rows()) == 1
+    else:
+        with pytest.raises(BadData):
+            session.rows()
+
+
+def test_an_os_error_loses_its_text_as_in_the_host(plugin):
+    connector_code(plugin, "raise OSError('gone'); yield")
+    with pytest.raises(ComponentFailed) as caught:
+        ConnectorSession(plugin, "test-c", {}, {}).rows()
+    assert caught.value.error["message"] == "[Errno None] None: None"
+
+
+WRITE = "out.write_schema([{'name': 'n', 'type': 'int'}])\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("dataiku.Dataset('elsewhere')", "declare it as input or output of your recipe"),
+        ("dataiku.Dataset('source').get_writer()", "it is not declared as an output"),
+        ("out.get_dataframe()", "No column in schema|it is not declared as an input"),
+        ("out.get_writer().write_tuple([1])", "Have you set up the schema for this dataset"),
+        (WRITE + "out.set_write_partition('x')", "You cannot explicitly set partitions"),
+        (WRITE + "w = out.get_writer(); out.get_writer()", "There is already another active writer"),
+        (WRITE + "w = out.get_writer(); w.write_tuple([1])", "MUST be closed"),
+        (WRITE + "with out.get_writer() as w: w.write_dataframe(pd.DataFrame({'n': [1.5]}))", "is no int"),
+        (WRITE + "with out.get_writer() as w: w.write_dataframe(pd.DataFrame({'m': [1]}))", "frame of columns"),
+        (
+            WRITE + "with out.get_writer() as w:\n w.write_dataframe(pd.DataFrame({'n': [1]}))\n"
+            " w.write_dataframe(pd.DataFrame({'n': ['1']}))",
+            "dtypes of a frame differ",
+        ),
+        ("out.write_schema([{'name': 'n', 'type': 'int'}] * 2)", "columns of one name"),
+        ("out.write_schema([{'name': 'n', 'type': 'integer'}])", "unknown type"),
+        ("out.write_schema([], dropAndCreate=True)", "dropAndCreate"),
+        ("dataiku.Folder('f')", "declare it as input or output"),
+        ("raise ValueError('what is wrong')", "what is wrong"),
+    ],
+)
+def test_a_recipe_that_misuses_the_host_fails_and_leaves_nothing(plugin, store, body, told):
+    result = run(plugin, store, body)
+    assert result.error is not None
+    assert any(part in result.error["message"] for part in told.split("|")), result.error
+    assert store.partitions("result") == []
+    assert "Recipe code failed" in result.log
+
+
+def test_a_failure_names_the_line_of_the_recipe(plugin, store):
+    assert run(plugin, store, "\n\n1 / 0").error["detailedMessage"].startswith("At line 6: ")
+
+
+def test_what_is_written_before_a_failure_is_not_kept(plugin, store):
+    body = WRITE + "with out.get_writer() as w: w.write_tuple([1])\nraise ValueError('late')"
+    assert run(plugin, store, body).error["message"] == "late"
+    assert store.partitions("result") == []
+
+
+def test_pandas_guesses_as_in_the_host_unless_types_are_forced(plugin, store):
+    body = """d = dataiku.Dataset('source')
+print('GUESSED', d.get_dataframe()['id'].tolist())
+f = next(iter(d.iter_dataframes_forced_types(['id'], {'id': 'str'}, False, na_values=[''], keep_default_na=False)))
+print('FORCED', f['id'].tolist())
+"""
+    log = run(plugin, store, body).log
+    assert "GUESSED [7.0, nan, nan]" in log
+    assert "FORCED ['007', 'NA', nan]" in log
+
+
+def test_a_role_that_the_descriptor_lacks_is_refused(plugin, store):
+    with pytest.raises(BadPlugin, match="no role other"):
+        run_recipe(plugin, "test-r", store, inputs={"in": ["source"], "other": ["x"]}, outputs={"out": ["result"]})
+    with pytest.raises(BadPlugin, match="needs a dataset"):
+        run_recipe(plugin, "test-r", store, inputs={}, outputs={"out": ["result"]})
+
+
+def test_a_recipe_does_not_see_the_repository(plugin, store):
+    assert "No module named 'dev'" in run(plugin, store, "import dev").error["message"]

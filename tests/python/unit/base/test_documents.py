@@ -1,0 +1,71 @@
+"""What the documents say is what the code does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from dev.readme import renewed
+from ovh_weblogs.schema import (
+    DSS_TYPES,
+    ENRICHED,
+    EVENTS,
+    HITS,
+    LINES,
+    REJECTS,
+    SERVER_HITS,
+    VISITORS,
+    Type,
+    dss_schema,
+)
+
+TABLES = (HITS, REJECTS, LINES, EVENTS, VISITORS)
+
+
+def test_the_readmes_tables_are_those_of_the_schema(repository):
+    text = (repository / "README.md").read_text("utf-8")
+    assert renewed(text) == text
+    assert text.count("<!-- columns of ") == text.count("<!-- end of ") == 4
+
+
+def test_the_readme_names_every_dependency_with_its_reason(repository):
+    readme = (repository / "README.md").read_text("utf-8")
+    listed = (repository / "code-env/python/spec/requirements.txt").read_text().splitlines()
+    for requirement in listed:
+        name = re.split(r"[\[<>=]", requirement, maxsplit=1)[0]
+        assert f"| {name} |" in readme, name
+
+
+@pytest.mark.parametrize("target", ["demo", "test", "check", "bench", "plugin"])
+def test_every_command_of_the_documents_exists(repository, target):
+    assert re.search(rf"^{target}:.*## ", (repository / "Makefile").read_text(), re.MULTILINE)
+    assert f"make {target}" in (repository / "CONTRIBUTING.md").read_text()
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_names_are_unique_and_every_column_says_what_it_means(table):
+    assert len(set(table.names)) == len(table.names)
+    for column in table.columns:
+        assert re.fullmatch(r"[a-z][a-z0-9_]{0,62}", column.name)
+        assert column.meaning.endswith(".")
+
+
+def test_the_connectors_columns_are_the_first_15_of_hits():
+    assert HITS.names[:15] == SERVER_HITS.names
+    assert HITS.names[11:15] == ("request", "log_family", "source_file", "line_number")
+
+
+def test_events_hold_every_column_of_hits_or_keep_it_under_another_name():
+    kept = {"visitor_id": "tracker_visitor_id", "session_id": "tracker_session_id"}
+    assert {kept.get(name, name) for name in HITS.names} <= set(EVENTS.names)
+    assert set(ENRICHED.names) <= set(EVENTS.names)
+
+
+def test_every_type_has_a_form_in_dss():
+    assert set(DSS_TYPES) == set(Type)
+    assert dss_schema(LINES.columns)["columns"][0] == {
+        "name": "server_ts",
+        "type": "date",
+        "comment": LINES.columns[0].meaning,
+    }
