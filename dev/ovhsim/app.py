@@ -139,6 +139,8 @@ class App:
                 file.seek(answer.start)
             done = 0
             while left > 0:
+                if transport.is_closing():  # the client has left
+                    raise Gone
                 size = min(step, left)
                 chunk = file.read(size) if file else answer.body[done : done + size]
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})

@@ -7,6 +7,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow or busy machine must not fail a property; the examples are the same on each run.
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
 
 _KINDS = ("unit", "contract", "integration", "parity")
 

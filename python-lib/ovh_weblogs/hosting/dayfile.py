@@ -23,8 +23,9 @@ from ovh_weblogs.hosting.transport import (
 from ovh_weblogs.settings import Network
 
 _CHUNK = 64 << 10  # bytes per read from the network
+_WINDOW = 512 << 10  # bytes asked for at a time when only a few rows are wanted
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
 class DayFile:
@@ -38,9 +39,10 @@ class DayFile:
         path: Path of the file on it.
         name: What the user knows the file by, such as "The web log of example.com for 2026-01-31".
         network: Attempts and waiting.
+        preview: Whether only a few rows are wanted: the file is asked for in parts, where the host serves parts.
     """
 
-    def __init__(self, transport: Transport, path: str, name: str, network: Network) -> None:
+    def __init__(self, transport: Transport, path: str, name: str, network: Network, *, preview: bool = False) -> None:
         self.name = name
         self.raw_bytes = 0  # bytes received, as compressed as they came
         self._transport = transport
@@ -48,6 +50,8 @@ class DayFile:
         self._patience = Patience(network)
         self._digest = hashlib.sha256()
         self._etag = ""
+        self._preview = preview
+        self._more = False  # the last answer was a part, and others follow
         self._response: requests.Response | None = None
         self._content = self._blocks()
         self._left = b""
@@ -100,6 +104,8 @@ class DayFile:
                     for block in inflater.feed(chunk):
                         started = started or self._no_web_page(block)
                         yield block
+                if self._more:
+                    continue
                 if inflater.complete:
                     yield from inflater.finish()
                     return
@@ -123,26 +129,38 @@ class DayFile:
                 chunks = self._skipped(chunks)
             yield from chunks
 
-    def _request(self) -> requests.Response | None:
-        headers = {}
+    def _range(self) -> dict[str, str]:
+        """Headers that ask for what is wanted next; none for the whole file."""
+        last = self.raw_bytes + _WINDOW - 1 if self._preview else ""
         if self.raw_bytes and self._etag:
-            headers = {"Range": f"bytes={self.raw_bytes}-", "If-Range": self._etag}
+            return {"Range": f"bytes={self.raw_bytes}-{last}", "If-Range": self._etag}
+        return {"Range": f"bytes=0-{last}"} if self._preview and not self.raw_bytes else {}
+
+    def _request(self) -> requests.Response | None:
+        headers = self._range()
         response = self._transport.get(self._path, headers)
         if response.status_code == NOT_FOUND:
             response.close()
             return None
+        self._more = False
         if response.status_code == PARTIAL and not self._continues(response):
             response.close()
-            self._etag = ""  # the host's ranges cannot be trusted: fetch the whole file next time
+            self._etag, self._preview = "", False  # its parts cannot be trusted: fetch the whole file next time
             raise Interrupted("the host sent another part of the file than was asked for")
         etag = response.headers.get("ETag", "")
         self._etag = "" if etag.startswith("W/") else etag  # If-Range takes strong tags only (RFC 9110, 13.1.5)
         return response
 
     def _continues(self, response: requests.Response) -> bool:
+        """Whether the part begins where we stand, in the same file; notes whether others follow it."""
         found = _CONTENT_RANGE.match(response.headers.get("Content-Range", ""))
-        same = response.headers.get("ETag", self._etag) == self._etag
-        return found is not None and same and int(found.group(1)) == self.raw_bytes
+        same = not self.raw_bytes or response.headers.get("ETag", self._etag) == self._etag
+        if found is None or not same or int(found[1]) != self.raw_bytes:
+            return False
+        length = response.headers.get("Content-Length", "")
+        ends = self.raw_bytes + int(length) if length.isdigit() else None
+        self._more = found[2] != "*" and ends is not None and ends < int(found[2])
+        return True
 
     def _skipped(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """The chunks after those that were handed on before.

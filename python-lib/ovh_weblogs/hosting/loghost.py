@@ -34,6 +34,7 @@ class LogHost:
     def __init__(self, source: Source, *, preview: bool = False) -> None:
         self._source = source
         self._transport = Transport(source.host, source.user, source.network, preview=preview)
+        self._preview = preview
         self._tree: str | None = None
 
     def close(self) -> None:
@@ -54,7 +55,8 @@ class LogHost:
         """
         name = f"The {self._source.kind.value} log of {self._source.domain} for {day}"
         for tree in _TREES if self._tree is None else (self._tree,):
-            file = DayFile(self._transport, self._month(tree, day) + self.file_name(day), name, self._source.network)
+            path = self._month(tree, day) + self.file_name(day)
+            file = DayFile(self._transport, path, name, self._source.network, preview=self._preview)
             try:
                 if file.exists():
                     self._tree = tree

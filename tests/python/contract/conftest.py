@@ -17,8 +17,8 @@ FIRST = date(2026, 3, 28)  # a Saturday; summer time begins on the day after
 def line(number: int, path: str = "/") -> bytes:
     """One line of the OVH format."""
     return (
-        f'198.51.100.{number % 250} www.example.com - [28/Mar/2026:10:00:{number % 60:02} +0100] "GET {path}?n={number} '
-        f'HTTP/1.1" 200 {number} "-" "Agent {number}"'
+        f"198.51.100.{number % 250} www.example.com - [28/Mar/2026:10:00:{number % 60:02} +0100] "
+        f'"GET {path}?n={number} HTTP/1.1" 200 {number} "-" "Agent {number}"'
     ).encode()
 
 

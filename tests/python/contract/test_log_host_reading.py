@@ -124,17 +124,33 @@ def test_a_host_that_sends_another_part_than_was_asked_for_is_not_believed(make_
     assert len(rows(config(host, to_date="2026-03-28"))) == 20_000
 
 
-def test_ten_rows_need_one_request_and_little_of_a_large_file(make_host, config, tmp_path):
+@pytest.mark.parametrize("encoding", ["none", "plain"])
+def test_ten_rows_need_one_request_and_little_of_a_large_file(make_host, config, tmp_path, encoding):
     rand = random.Random(2)
     lines = [
         b'1.2.3.4 a.example - [28/Mar/2026:10:00:00 +0100] "GET /%064x HTTP/1.1" 200 1 "-" "-"' % rand.getrandbits(256)
-        for _ in range(300_000)
+        for _ in range(100_000)
     ]
     write_day(tmp_path / "large", FQDN, date(2026, 3, 28), lines)
-    host = make_host(data=tmp_path / "large", faults=[Fault("drip", at=64 << 10, seconds=0.0)])
+    host = make_host(data=tmp_path / "large", options=Options(encoding=encoding))
     assert len(rows(config(host), limit=10)) == 10
-    assert len(host.journal.requests) <= 4
-    assert (tmp_path / "large" / FQDN / "example.com-28-03-2026.log.gz").stat().st_size > 12_000_000
+    assert len(host.journal.requests) == 1
+    assert host.journal.sent <= 1 << 20
+
+
+@pytest.mark.parametrize("etag", ["strong", "weak"])
+@pytest.mark.parametrize("times", [0, 1])
+def test_a_limit_beyond_the_first_part_is_served_part_by_part(make_host, config, big, etag, times):
+    faults = [Fault("cut_body", times=1, at=300_000)] * times
+    host = make_host(data=big, options=Options(etag=etag), faults=faults)
+    found = locations(rows(config(host, to_date="2026-03-28"), limit=19_999))
+    assert [int(path[1:].partition("-")[0]) for path in found] == list(range(19_999))
+
+
+def test_an_empty_file_is_a_day_without_lines(make_host, config, data):
+    (data / FQDN / "example.com-28-03-2026.log.gz").write_bytes(b"")
+    host = make_host()
+    assert len(rows(config(host), limit=100)) == len(rows(config(host))) == 6 + 7
 
 
 @pytest.mark.parametrize("limit", [None, -1, 0])

@@ -102,6 +102,7 @@ def test_a_result_is_one_line_of_json_with_four_significant_digits():
     assert "\n" not in line
     assert json.loads(line) == {
         "name": "fast",
+        "measured": "ours",
         "seconds": 1.235,
         "baseline": "theirs",
         "baseline_seconds": 2,

@@ -1,0 +1,56 @@
+"""What benchmarks measure does the whole work: a figure of half of it would be worth nothing."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from dev.bench import data
+from dev.bench.contenders import connector, parsing, source
+
+LINES = 2800  # one of them cut
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    return data.corpus(LINES, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "contender",
+    [connector.rows_to_host, connector.constant_to_host, source.rows],
+    ids=["connector to the host", "constant row to the host", "connector alone"],
+)
+def test_rows_are_as_many_as_the_file_has_hits(contender, corpus):
+    with contender(corpus) as work:
+        assert work() == LINES - 1
+
+
+@pytest.mark.parametrize("contender", [parsing.library, parsing.regex_loop], ids=["library", "regex loop"])
+def test_both_ways_of_parsing_are_timed_for_the_same_lines(contender, corpus):
+    with contender(corpus) as work:
+        assert work() == LINES
+
+
+def test_a_reader_that_loses_a_line_gets_no_figure(corpus):
+    shorter = b"".join(gzip.decompress(corpus.path.read_bytes()).splitlines(keepends=True)[1:])
+    corpus.path.write_bytes(gzip.compress(shorter))
+
+    with parsing.library(corpus) as work, pytest.raises(parsing.LinesLost, match="2799 lines and 2798 hits were read"):
+        work()
+
+
+def test_a_connector_that_loses_a_row_gets_no_figure(corpus):
+    with pytest.raises(source.RowsLost, match="1 rows were read; 2799 lines of the file are whole"):
+        list(source.whole([{}], corpus))
+
+
+def test_a_hosts_loop_that_breaks_down_leaves_no_process_waiting():
+    """The reader at the other end of the socket ends with the loop."""
+
+    class Broken(Exception):
+        pass
+
+    with pytest.raises(Broken), connector.drained_sink():
+        raise Broken
