@@ -12,13 +12,13 @@ from datetime import date, datetime, timezone
 import pyarrow as pa
 
 from ovh_weblogs import enrichment, features, parsing
-from ovh_weblogs.casting import conform
+from ovh_weblogs.casting import cast, conform
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.errors import InputError, LogMissing, SettingsError
 from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.hosting import LogHost
 from ovh_weblogs.parsing import Parsed, parse
-from ovh_weblogs.schema import EVENTS, HITS, Column
+from ovh_weblogs.schema import EVENTS, HITS, REJECT_REASON, Column
 from ovh_weblogs.settings import EnrichSettings, Kind, Source, VisitorSettings
 
 __all__ = [
@@ -200,8 +200,10 @@ def visitors(
 
 
 def _numbered(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    row = 0
-    for batch in batches:
+    row = refused = 0
+    for whole in batches:
+        batch = _without_refused(whole)
+        refused += whole.num_rows - batch.num_rows
         typed = conform(batch, EVENTS)
         if "visitor_id" not in batch.schema.names:
             identify = EnrichSettings(useragent=False, url=False)
@@ -210,6 +212,16 @@ def _numbered(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[
         row += batch.num_rows
         arrays = [index if name == "row_index" else typed.column(name) for name in schema.names]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+    if refused:
+        logger.info("%d refused lines are no hits of any visitor: left out", refused)
+
+
+def _without_refused(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The rows that are hits, where the dataset was read with its refused lines as rows."""
+    if REJECT_REASON.name not in batch.schema.names:
+        return batch
+    reason = cast(batch.column(REJECT_REASON.name), REJECT_REASON.type, REJECT_REASON.name)
+    return batch.filter(reason.is_null())
 
 
 def check_needed(names: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ import logging
 from ovh_weblogs import pipeline
 from ovh_weblogs.dss import datasets
 from ovh_weblogs.pipeline import EnrichSettings
-from ovh_weblogs.schema import EVENTS
+from ovh_weblogs.schema import EVENTS, REJECT_REASON
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,6 @@ def build_visitors() -> None:
     events = datasets.Input("events")
     pipeline.check_needed(events.names)
     columns = pipeline.visitor_columns(events.names)
-    wanted = [name for name in events.names if name in EVENTS.names]
+    wanted = [name for name in events.names if name in (*EVENTS.names, REJECT_REASON.name)]
     rows = pipeline.visitors(events.batches(wanted), wanted)
     datasets.write("visitors", [column.dss for column in columns], rows)

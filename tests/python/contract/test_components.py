@@ -218,6 +218,17 @@ def test_hits_become_events_and_events_visitors(connect, host, config, repositor
     assert [column["name"] for column in store.columns("visitors")] == list(VISITORS.names)
 
 
+def test_refused_lines_stay_in_events_and_are_no_visitors(connect, make_host, config, data, repository, store):
+    lines = [b"no log line", *(b'1.2.3.4 a.example - [28/Mar/2026:10:00:00 +0100] "-" 408 - "-" "-"',) * 2]
+    write_day(data, FQDN, date(2026, 3, 28), lines)
+    made = config(make_host(), to_date="2026-03-28", rejects="rows", max_reject_share=1)
+    connect(made).materialize(store, "hits")
+    assert enrich(repository, store).error is None
+    assert [row["reject_reason"] for row in store.rows("events")] == ["no time in brackets", "", ""]
+    assert "1 refused lines are no hits" in group(repository, store).log
+    assert [row["count"] for row in store.rows("visitors")] == ["2"]
+
+
 def test_two_columns_are_enough_in_any_order_and_type(repository, store):
     columns = {"mine": "string", "status": "double", "client_addr": "string", "server_ts": "string"}
     rows = [

@@ -237,7 +237,7 @@ def test_a_query_sees_no_file_and_no_variable(tmp_path):
 
 
 def test_a_value_that_the_query_cannot_use_is_an_error_of_ours():
-    with pytest.raises(OvhLogsError, match="DuckDB could not run the query .*; look for the value it names"):
+    with pytest.raises(OvhLogsError, match=r"DuckDB could not run the query .*; look for the value it names"):
         list(run("SELECT key, CAST(key AS BIGINT) AS total FROM events", [rows(("a", 1, None))]))
 
 
