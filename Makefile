@@ -37,7 +37,7 @@ check: $(VENVS)/check/.made ## format, lint, types, layers and the tests
 	@$(VENVS)/check/bin/python -m pytest $(ARGS)
 
 bench: $(VENVS)/bench/.made ## the benchmark table; one JSON object per line with ARGS=--json
-	@$(VENVS)/bench/bin/python -m dev.bench $(ARGS)
+	@$(VENVS)/bench/bin/python -m dev.bench $(if $(ARGS),$(ARGS),--table)
 
 plugin: ## the plugin's zip under dist/
 	@$(PYTHON) -m dev.package $(ZIP)

@@ -36,6 +36,7 @@ class Result:
     """One benchmark's medians, as the report's lines give them."""
 
     name: str
+    measured: str
     seconds: float
     baseline: str
     baseline_seconds: float
@@ -101,6 +102,7 @@ def judge(benchmark: Benchmark, measured: list[Sample], baseline: list[Sample]) 
     fits = benchmark.peak_limit_mb is None or own.peak_mb <= benchmark.peak_limit_mb
     return Result(
         name=benchmark.name,
+        measured=benchmark.measured.name,
         seconds=own.seconds,
         baseline=benchmark.baseline.name,
         baseline_seconds=other.seconds,

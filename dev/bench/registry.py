@@ -79,7 +79,7 @@ BENCHMARKS = (
     Benchmark(
         "memory_growth",
         Contender("connector, twice the lines", f"{_SOURCE}:rows", scale=2.0),
-        Contender("connector", f"{_SOURCE}:rows"),
+        Contender("connector, the lines asked for", f"{_SOURCE}:rows"),
         Ratio.PEAK_MB,
         limit=1.05,
     ),

@@ -18,7 +18,7 @@ from ovh_weblogs.errors import InputError, LogMissing, SettingsError
 from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.hosting import LogHost
 from ovh_weblogs.parsing import Parsed, parse
-from ovh_weblogs.schema import EVENTS, HITS, REJECT_REASON, Column
+from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
 from ovh_weblogs.settings import EnrichSettings, Kind, Source, VisitorSettings
 
 __all__ = [
@@ -164,7 +164,7 @@ def enrich(batches: Iterable[pa.RecordBatch], settings: EnrichSettings | None = 
     settings = settings or EnrichSettings()
     for batch in batches:
         check_needed(batch.schema.names)
-        yield enrichment.enrich_batch(conform(batch, HITS), settings)
+        yield enrichment.enrich_batch(batch, settings)
 
 
 def visitors(

@@ -6,15 +6,15 @@ The loop writes to a socket that another process empties, as the host's backend 
 from __future__ import annotations
 
 import codecs
+import os
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from io import BufferedWriter
 from itertools import repeat
-from typing import Any
+from typing import Any, BinaryIO
 
 from dev.bench.contenders.source import log_source, whole
 from dev.bench.data import Corpus
@@ -28,7 +28,7 @@ _EMPTY_STDIN = "import os\nprint(flush=True)\nwhile os.read(0, 1 << 20): pass"
 
 
 @contextmanager
-def drained_sink() -> Iterator[BufferedWriter]:
+def drained_sink() -> Iterator[BinaryIO]:
     """A file object whose bytes another process reads and forgets; closed and emptied at the end."""
     ours, theirs = socket.socketpair()
     command = [sys.executable, "-c", _EMPTY_STDIN]
@@ -37,7 +37,7 @@ def drained_sink() -> Iterator[BufferedWriter]:
         assert reader.stdout is not None
         reader.stdout.readline()  # it has begun
         try:
-            with BufferedWriter(socket.SocketIO(ours, "w"), _BLOCK) as sink:
+            with os.fdopen(ours.fileno(), "wb", _BLOCK, closefd=False) as sink:
                 yield sink
         finally:
             ours.shutdown(socket.SHUT_WR)  # else it would wait for more, and we for it
@@ -59,7 +59,7 @@ def constant_to_host(corpus: Corpus) -> Iterator[Callable[[], int]]:
         yield partial(_through_host, repeat(first, corpus.hits), dss_schema(SERVER_HITS.columns), sink, corpus)
 
 
-def _through_host(rows: Iterable[dict[str, Any]], schema: dict[str, Any], sink: BufferedWriter, corpus: Corpus) -> int:
+def _through_host(rows: Iterable[dict[str, Any]], schema: dict[str, Any], sink: BinaryIO, corpus: Corpus) -> int:
     # The host writes text through a codec, row by row (DSS 9.0.5, dataiku/core/dkuio.py).
     count = serialize_rows(whole(rows, corpus), schema, codecs.getwriter("utf-8")(sink))
     sink.flush()

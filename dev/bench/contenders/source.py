@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dev.bench.data import DAY, DOMAIN, Corpus
+from dev.bench.harness import ROOT
 from ovh_weblogs.dss.connectors import LogSource
 
 _LOGIN, _PASSWORD = "reader", "bench"
@@ -23,7 +24,7 @@ class RowsLost(Exception):
 def log_source(corpus: Corpus) -> Iterator[LogSource]:
     """The connector, set up for the corpus' one day."""
     command = ["-m", "dev.ovhsim", "--data", corpus.root, "--user", f"{_LOGIN}:{_PASSWORD}"]
-    with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE) as server:
+    with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, cwd=ROOT) as server:
         try:
             assert server.stdout is not None
             url = json.loads(server.stdout.readline())["log_host"]

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from dev.bench import data, harness, report
-from dev.bench.__main__ import main
+from dev.bench.__main__ import main, status
 from dev.bench.harness import BenchFailed, Sample
 from dev.bench.registry import BENCHMARKS, Benchmark, Contender, Ratio
 
@@ -190,6 +190,18 @@ def test_the_command_prints_a_line_of_json_for_each_benchmark_named(tmp_path, ca
         "rows": 1000,
         "runs": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("limit", "broken", "strict", "expected"),
+    [(4.0, False, True, 0), (5.0, False, False, 0), (5.0, False, True, 1), (4.0, True, False, 1)],
+    ids=["goal met", "goal missed", "goal missed in a strict run", "broken down"],
+)
+def test_a_missed_goal_fails_only_a_strict_run(limit, broken, strict, expected):
+    """The ratio is 4."""
+    results = [judged([(1, 200, 30)], [(2, 100, 10)], limit=limit)]
+
+    assert status(results, broken=broken, strict=strict) == expected
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones(capsys):
