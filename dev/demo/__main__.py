@@ -37,6 +37,11 @@ def main(arguments: list[str] | None = None) -> int:
     except DemoFailed as error:
         print(f"The demo stopped: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"The demo stopped: {error}; see to the disk or name another folder with --out.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
     show(console, written.summary)
     if written.passed_over:
         console.print(f"No access line in: {', '.join(written.passed_over)}", markup=False, soft_wrap=True)

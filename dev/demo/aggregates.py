@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ ROBOTS = ("bot", "library", "rss")
 _TOP = 12
 _RAW_LINES = 25  # refused lines shown
 _RAW_LENGTH = 600  # characters of each
+_DAY_IN_NAME = re.compile(r"(\d\d)-(\d\d)-(\d{4})\.log")
 _HOUR = 3_600_000_000  # microseconds
 _STATIC = r"\.(?:css|js|mjs|map|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|eot|mp4|pdf|zip|xml|txt|json)$"
 
@@ -39,7 +41,7 @@ class Refused:
 
 @dataclass(frozen=True)
 class Aggregates:
-    """What the report shows; ``days`` are days of Paris, as OVH cuts its files."""
+    """What the report shows; ``days`` are those of the files, hours those of Paris, by which OVH cuts its files."""
 
     days: list[date]
     visitors: Series
@@ -60,7 +62,7 @@ def aggregate(tables: Tables, days: Iterable[date]) -> Aggregates:
 
     Args:
         tables: Events and refused lines as Parquet.
-        days: The days that were read; hits of other days (a file's edges hold a few) are left out of plots over time.
+        days: The days that were read.
     """
     shown = sorted(days)
     with duckdb.connect() as base:
@@ -94,9 +96,10 @@ _FOREIGN = "referer_host NOT IN (SELECT DISTINCT vhost FROM all_events WHERE vho
 
 
 def _register_calendar(base: duckdb.DuckDBPyConnection) -> None:
-    """View ``events``: each hit with its day, weekday and hour in Paris.
+    """View ``events``: each hit with the day of its file, and its weekday and hour in Paris.
 
-    Zones are Python's: DuckDB would need an extension, which it may want to fetch.
+    A file's edges hold a few hits of the days beside it: by file, the days' numbers add up to those of all lines. Zones
+    are Python's: DuckDB would need an extension, which it may want to fetch.
     """
     base.execute(f"CREATE VIEW timed AS SELECT *, epoch_us(server_ts) // {_HOUR} AS utc_hour FROM all_events")  # noqa: S608
     hours = _rows(base, "SELECT DISTINCT utc_hour FROM timed WHERE utc_hour IS NOT NULL")
@@ -104,13 +107,23 @@ def _register_calendar(base: duckdb.DuckDBPyConnection) -> None:
     calendar = pa.table(
         {
             "utc_hour": pa.array(list(local), pa.int64()),
-            "day": pa.array([moment.date() for moment in local.values()], pa.date32()),
             "weekday": pa.array([moment.weekday() for moment in local.values()], pa.int32()),
             "hour": pa.array([moment.hour for moment in local.values()], pa.int32()),
         }
     )
     base.register("calendar", calendar)
-    base.execute("CREATE VIEW events AS SELECT * FROM timed LEFT JOIN calendar USING (utc_hour)")
+    names = [name for (name,) in _rows(base, "SELECT DISTINCT source_file FROM all_events")]
+    files = pa.table({"source_file": pa.array(names, pa.string()), "day": pa.array(map(_file_day, names), pa.date32())})
+    base.register("files", files)
+    base.execute(
+        "CREATE VIEW events AS SELECT * FROM timed "
+        "LEFT JOIN calendar USING (utc_hour) LEFT JOIN files USING (source_file)"
+    )
+
+
+def _file_day(name: str | None) -> date | None:
+    found = _DAY_IN_NAME.search(name or "")
+    return date(int(found[3]), int(found[2]), int(found[1])) if found else None
 
 
 def _local(hour: int) -> datetime:
@@ -118,13 +131,13 @@ def _local(hour: int) -> datetime:
 
 
 def _rows(base: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
-    return base.execute(query).fetchall()
+    return list(base.execute(query).fetchall())
 
 
 def _per_day(base: duckdb.DuckDBPyConnection, days: list[date], key: str, measure: str = "count(*)") -> Series:
     place = {day: index for index, day in enumerate(days)}
     series: Series = defaultdict(lambda: [0] * len(days))
-    query = f"SELECT day, {key} AS key, {measure} FROM events WHERE day IS NOT NULL GROUP BY 1, 2"  # noqa: S608 - ours
+    query = f"SELECT day, {key} AS key, {measure} FROM events GROUP BY 1, 2"  # noqa: S608 - ours
     for day, name, count in _rows(base, query):
         if day in place:
             series[name][place[day]] = count
@@ -134,7 +147,7 @@ def _per_day(base: duckdb.DuckDBPyConnection, days: list[date], key: str, measur
 def _week(base: duckdb.DuckDBPyConnection) -> list[list[int]]:
     week = [[0] * 24 for _ in range(7)]
     for weekday, hour, count in _rows(
-        base, "SELECT weekday, hour, count(*) FROM events WHERE day IS NOT NULL GROUP BY 1, 2"
+        base, "SELECT weekday, hour, count(*) FROM events WHERE hour IS NOT NULL GROUP BY 1, 2"
     ):
         week[weekday][hour] = count
     return week

@@ -43,10 +43,12 @@ class Board:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self._live = _Live(console, self._poll) if console.is_terminal else None
+        self._live: _Live | None = None
         self._task: TaskID | None = None
         self._title, self._note, self._begun = "", "", 0.0
         self._count: Callable[[], int] | None = None
+        if console.is_terminal:
+            self._live = _Live(console, self._poll)
 
     def __enter__(self) -> Board:
         if self._live:
@@ -118,11 +120,11 @@ def show(console: Console, summary: Summary) -> None:
     for stage, seconds in summary.stages:
         table.add_row(escape(stage), f"{seconds:.1f} s")
     table.add_row("[bold]In all", f"[bold]{summary.seconds:.1f} s")
-    console.print(f"\n[bold]{escape(summary.period)}[/], {escape(summary.origin)}", soft_wrap=True)
+    console.print(f"\n[bold]{escape(summary.period)}[/], {escape(summary.origin)}", soft_wrap=True, highlight=False)
     console.print(table)
     for sentence, holds in summary.checks:
         mark = "[green]✓[/]" if holds else "[red]✗[/]"
-        console.print(f"{mark} {escape(sentence)}", highlight=False, soft_wrap=True)
+        console.print(f"{mark} {escape(sentence)}", soft_wrap=True, highlight=False)
 
 
 def name_files(console: Console, files: Mapping[Path, str]) -> None:

@@ -11,10 +11,7 @@ from typing import Any
 
 from dev.demo.errors import DemoFailed
 from dev.demo.month import DOMAIN, Month
-from dev.dsshost.components import ComponentFailed
-from dev.dsshost.descriptors import BadPlugin
-from dev.dsshost.flow import FlowResult, run_flow
-from dev.dsshost.storage import BadData
+from dev.dsshost import BadData, BadPlugin, ComponentFailed, FlowResult, run_flow
 from dev.ovhsim import LogHost
 from ovh_weblogs.pipeline import Totals
 
@@ -55,6 +52,7 @@ def definition(month: Month, storage: Path, url: str, password: str) -> dict[str
         "to_date": month.days[-1].isoformat(),
         "missing_days": "skip" if month.has_gaps else "fail",
         "rejects": "rows",
+        "max_reject_share": 1.0,  # however many there are: the report shows them
     }
     return {
         "plugin": str(Path(__file__).parents[2]),

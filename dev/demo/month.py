@@ -25,13 +25,13 @@ def _silent(_text: str) -> None:
 class Month:
     """What was written for the log host: every line of it has to be found again.
 
-    ``bytes`` are those of the compressed files; ``passed_over`` names files that hold no access line.
+    ``size`` is in bytes of the compressed files; ``passed_over`` names files that hold no access line.
     """
 
     folder: Path
     origin: str
     days: list[date] = field(default_factory=list)
-    bytes: int = 0
+    size: int = 0
     lines: int = 0
     blanks: int = 0
     passed_over: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Month:
         """Write one day's file; days are given in order."""
         path = write_day(self.folder, DOMAIN, day, self._counted(lines))
         self.days.append(day)
-        self.bytes += path.stat().st_size
+        self.size += path.stat().st_size
 
     def _counted(self, lines: Iterable[bytes]) -> Iterator[bytes]:
         for line in lines:

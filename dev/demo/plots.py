@@ -97,7 +97,7 @@ def _week(week: Sequence[Sequence[int]]) -> go.Figure:
         )
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    hours = list(range(0, 24, 3))
+    hours = [0, 6, 12, 18]
     figure.update_xaxes(showgrid=False, tickvals=hours, ticktext=[f"{hour}:00" for hour in hours], tickangle=0)
     return _layout(figure, 360)
 
@@ -111,7 +111,7 @@ def _shares(ranking: Ranking, colour: str) -> go.Figure:
             y=[escape(name) for name, _ in shown],
             orientation="h",
             marker={"color": colour},
-            text=[f"{count / total:.0%}" for _, count in shown],
+            text=[_share(count / total) for _, count in shown],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: %{x:,} visitors<extra></extra>",
@@ -120,6 +120,10 @@ def _shares(ranking: Ranking, colour: str) -> go.Figure:
     figure.update_xaxes(visible=False, range=[0, max((count for _, count in ranking), default=1) * 1.18])
     figure.update_yaxes(showgrid=False, ticksuffix="  ")
     return _layout(figure, 40 + 34 * max(len(shown), 1), bargap=0.35)
+
+
+def _share(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.005 else "&lt;1%"  # what would be rounded to nothing
 
 
 def _stages(stages: Sequence[tuple[str, float]]) -> go.Figure:

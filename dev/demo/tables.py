@@ -16,7 +16,7 @@ from pyarrow import csv
 from ovh_weblogs.schema import ARROW_TYPES, DSS_TYPES, REJECT_REASON, Type
 
 _ARROW = {DSS_TYPES[kind]: ARROW_TYPES[kind] for kind in Type if kind is not Type.BINARY}
-_BLOCK = 64 << 20  # bytes; a row has to fit in one
+_BLOCK = 2 << 20  # bytes read at a time, unless a row is longer
 _REASON = REJECT_REASON.name
 
 
@@ -68,12 +68,18 @@ def _batches(dataset: Path, only: list[str] | None = None) -> Iterator[pa.Record
             continue
         yield from csv.open_csv(
             part,
-            read_options=csv.ReadOptions(column_names=schema.names, block_size=_BLOCK),
+            read_options=csv.ReadOptions(column_names=schema.names, block_size=max(_BLOCK, 2 * _longest_row(part))),
             parse_options=csv.ParseOptions(delimiter="\t", newlines_in_values=True),
             convert_options=csv.ConvertOptions(
                 column_types=schema, null_values=[""], strings_can_be_null=True, include_columns=only
             ),
         )
+
+
+def _longest_row(part: Path) -> int:
+    """Bytes of it: a row has to fit in a block. No cell holds a line feed, since log lines end there."""
+    with part.open("rb") as rows:
+        return max(len(row) for row in rows)
 
 
 def _write(dataset: Path, target: Path, keep: Any) -> int:

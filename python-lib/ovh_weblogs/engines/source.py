@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
@@ -26,18 +27,23 @@ class Source:
         self._schema = schema
         self._filled = [name for name in filled if name in schema.names]
         self.error: BaseException | None = None
+        self._closed = False
+        self._reading = threading.Lock()
 
     def __iter__(self) -> Source:
         return self
 
     def __next__(self) -> pa.RecordBatch:
-        try:
-            return self._checked(next(self._iterator))
-        except StopIteration:
-            raise
-        except BaseException as error:
-            self.error = error
-            raise
+        with self._reading:
+            if self._closed:
+                raise StopIteration
+            try:
+                return self._checked(next(self._iterator))
+            except StopIteration:
+                raise
+            except BaseException as error:
+                self.error = error
+                raise
 
     def _checked(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         for name in self._filled:
@@ -49,8 +55,10 @@ class Source:
         return batch if batch.schema == self._schema else batch.select(self._schema.names).cast(self._schema)
 
     def close(self) -> None:
-        """End the reading: a generator runs its last steps now."""
-        for generator in (self._iterator, self._batches):
-            close = getattr(generator, "close", None)
-            if close is not None:
-                close()
+        """End the reading: a generator runs its last steps now, after the step that a thread of the engine is in."""
+        with self._reading:
+            self._closed = True
+            for generator in (self._iterator, self._batches):
+                close = getattr(generator, "close", None)
+                if close is not None:
+                    close()

@@ -1,0 +1,79 @@
+"""The demo from end to end, on a tiny month."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+
+def demo(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["python-lib", "."]), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "dev.demo", *arguments]
+    return subprocess.run(
+        command, cwd=repository, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def two_days(tmp_path_factory) -> tuple[subprocess.CompletedProcess[str], Path]:
+    """Two days of the sample, run once for all tests here."""
+    out = tmp_path_factory.mktemp("demo") / "out"
+    return demo(Path(__file__).parents[3], "--days", "2", "--out", str(out)), out
+
+
+def test_it_ends_well_and_accounts_for_every_line(two_days):
+    result, _ = two_days
+    assert result.returncode == 0, result.stderr
+    assert "✓ Every line is accounted for" in result.stdout
+    assert "✗" not in result.stdout
+
+
+def test_it_shows_each_stage_and_names_the_files(two_days):
+    result, out = two_days
+    for stage in ("Make the day files: 2 days", "Read and parse", "Enrich", "Group", "Draw the report"):
+        assert stage in result.stdout
+    assert f"{out / 'report.html'}" in result.stdout
+
+
+def test_it_leaves_datasets_parquet_and_a_report(two_days):
+    _, out = two_days
+    events = pq.read_table(out / "events.parquet")
+    visitors = pq.read_table(out / "visitors.parquet")
+    assert events.num_rows > 5_000
+    assert visitors.num_rows == len(set(events.column("visitor_id").to_pylist()))
+    assert events.column("server_ts").null_count == 0
+    assert json.loads((out / "datasets" / "visitors" / "schema.json").read_text())["columns"]
+    assert (out / "report.html").stat().st_size > 1_000_000
+
+
+def test_refused_lines_are_kept_with_their_reasons(two_days):
+    _, out = two_days
+    (line,) = pq.read_table(out / "refused.parquet").to_pylist()
+    assert line["request"].endswith('"https://www.goo')
+    assert line["reject_reason"] == "a quote is not closed"
+
+
+def test_the_settings_that_hold_the_password_are_not_left_behind(two_days):
+    _, out = two_days
+    left = [path for path in out.rglob("*") if path.is_file()]
+    assert len(left) > 8
+    assert not [path.name for path in left if b"log_user" in path.read_bytes()]
+
+
+def test_real_lines_go_the_same_way(repository, tmp_path, samples):
+    result = demo(repository, "--logs", str(samples), "--out", str(tmp_path / "out"))
+    assert result.returncode == 0, result.stderr
+    assert "9,999 hits + 1 rejects + 0 blanks = 10,000" in result.stdout
+
+
+def test_a_folder_without_logs_ends_it_with_one_sentence(repository, tmp_path):
+    result = demo(repository, "--logs", str(tmp_path), "--out", str(tmp_path / "out"))
+    assert result.returncode == 1
+    assert result.stderr.startswith("The demo stopped: ")
+    assert result.stderr.count("\n") == 1
