@@ -49,9 +49,8 @@ def export(storage: Path, folder: Path) -> Tables:
     events, refused = folder / "events.parquet", folder / "refused.parquet"
     event_count = _write(storage / "events", events, lambda batch: pc.is_null(batch.column(_REASON)))
     _write(storage / "events", refused, lambda batch: pc.is_valid(batch.column(_REASON)))
-    # All refused lines together would be a visitor of no address; a visitor has at least one hit, and so a time.
     visitors = folder / "visitors.parquet"
-    visitor_count = _write(storage / "visitors", visitors, lambda batch: pc.is_valid(batch.column("server_ts_min")))
+    visitor_count = _write(storage / "visitors", visitors, lambda batch: pc.is_valid(batch.column("visitor_id")))
     return Tables(events, refused, visitors, hits, rejects, event_count, visitor_count)
 
 

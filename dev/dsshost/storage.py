@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+csv.field_size_limit(1 << 30)  # characters: a refused line may be megabytes long, and csv stops at 128 KiB by itself
 WHOLE = "NP"  # the partition of a dataset without partitions
 _INTEGERS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
 TYPES = frozenset(

@@ -21,6 +21,8 @@ _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(.*)", re.DOTALL)
 _HOST_PORT = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):\d+")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _NBSP = 0xA0
+_KEPT = 16_384  # requests remembered, since a log repeats them
+_LONGEST_KEPT = 512  # characters: hostile lines must not fill the memory
 _SURROGATES = range(0xD800, 0xE000)
 
 
@@ -75,9 +77,12 @@ def _decoded(run: str) -> str:
     return "".join(parts)
 
 
-@lru_cache(maxsize=65536)
 def request(text: str) -> Request:
     """The parts of a request line: method before the first blank, protocol after the last, the target between them."""
+    return _seen(text) if len(text) <= _LONGEST_KEPT else _read(text)
+
+
+def _read(text: str) -> Request:
     line = clean(text)
     if line is None:
         return Request()
@@ -93,13 +98,15 @@ def request(text: str) -> Request:
     return Request(method, target, version)
 
 
+_seen = lru_cache(maxsize=_KEPT)(_read)
+
+
 def _is_target(method: str, target: str) -> bool:
     if method == "CONNECT":
         return bool(_HOST_PORT.fullmatch(target))
     return target.startswith("/") or target == "*" or _ABSOLUTE.match(target) is not None
 
 
-@lru_cache(maxsize=65536)
 def location(target: str, host: str | None, scheme: str) -> str:
     """The absolute URL of a request's target.
 

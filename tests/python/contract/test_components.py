@@ -229,6 +229,20 @@ def test_refused_lines_stay_in_events_and_are_no_visitors(connect, make_host, co
     assert [row["count"] for row in store.rows("visitors")] == ["2"]
 
 
+def test_a_partition_goes_through_the_recipes_alone(connect, host, config, repository, store):
+    session = connect(config(host, partitioned=True))
+    for partition in session.partitions():
+        session.materialize(store, "hits", partition)
+    for recipe, inputs, outputs in (
+        ("ovh-logs-enrich", {"hits": ["hits"]}, {"events": ["events"]}),
+        ("ovh-logs-visitors", {"events": ["events"]}, {"visitors": ["visitors"]}),
+    ):
+        result = run_recipe(repository, recipe, store, inputs=inputs, outputs=outputs, partition="2026-03-29")
+        assert result.error is None
+    assert store.partitions("events") == store.partitions("visitors") == ["2026-03-29"]
+    assert len(list(store.rows("visitors", "2026-03-29"))) == 6
+
+
 def test_two_columns_are_enough_in_any_order_and_type(repository, store):
     columns = {"mine": "string", "status": "double", "client_addr": "string", "server_ts": "string"}
     rows = [
@@ -317,3 +331,9 @@ def test_texts_come_through_a_recipe_unchanged(repository, store):
     )
     assert enrich(repository, store).error is None
     assert [row["mine"] for row in store.rows("events")] == odd
+
+
+def test_a_refused_line_of_megabytes_comes_whole(connect, make_host, config, data):
+    write_day(data, FQDN, date(2026, 3, 28), [b"x" * 3_000_000])
+    (row,) = connect(config(make_host(), to_date="2026-03-28", rejects="rows", max_reject_share=1)).rows()
+    assert len(row["request"]) == 3_000_000

@@ -263,6 +263,54 @@ print('FORCED', f['id'].tolist())
     assert "FORCED ['007', 'NA', nan]" in log
 
 
+def test_rows_come_cast_by_their_types_as_in_the_host(plugin, store):
+    body = """d = dataiku.Dataset('source')
+print('TUPLES', list(d.iter_tuples()))
+print('ROWS', [dict(row) for row in d.iter_rows(columns=['n'], limit=2)])
+"""
+    log = run(plugin, store, body).log
+    assert "TUPLES [('007', 1), ('NA', None), ('', 3)]" in log
+    assert "ROWS [{'n': 1}, {'n': None}]" in log
+
+
+def test_a_partition_is_read_and_written_alone(plugin, store):
+    store.replace("source", [["a", "1"]], "2026-01-01")
+    store.replace("source", [["b", "2"]], "2026-01-02")
+    recipe_code(
+        plugin,
+        "out = dataiku.Dataset('result')\n"
+        + WRITE
+        + "rows = list(dataiku.Dataset('source').iter_tuples(columns=['n']))\n"
+        "with out.get_writer() as w: [w.write_tuple(row) for row in rows]\n"
+        "print('VARIABLES', dataiku.get_flow_variables()['DKU_DST_DATE'])",
+    )
+    roles = {"inputs": {"in": ["source"]}, "outputs": {"out": ["result"]}}
+    result = run_recipe(plugin, "test-r", store, **roles, partition="2026-01-02")
+    assert result.error is None
+    assert "VARIABLES 2026-01-02" in result.log
+    assert store.partitions("result") == ["2026-01-02"]
+    assert list(store.rows("result", "2026-01-02")) == [{"n": "2"}]
+
+
+def test_a_folder_has_no_local_path_and_serves_streams(plugin, store):
+    recipe = json.loads((plugin / "custom-recipes/test-r/recipe.json").read_text())
+    role = {"name": "files", **ROLE, "acceptsManagedFolder": True}
+    change(plugin / "custom-recipes/test-r/recipe.json", outputRoles=[*recipe["outputRoles"], role])
+    recipe_code(
+        plugin,
+        "folder = dataiku.Folder(get_output_names_for_role('files')[0])\n"
+        "folder.upload_data('/a/b.txt', b'content')\n"
+        "print('PATHS', folder.list_paths_in_partition(), folder.get_path_details('/a/b.txt')['size'])\n"
+        "print('READ', folder.get_download_stream('/a/b.txt').read())\n"
+        "folder.get_path()",
+    )
+    outputs = {"out": ["result"], "files": ["box"]}
+    result = run_recipe(plugin, "test-r", store, inputs={"in": ["source"]}, outputs=outputs)
+    assert "PATHS ['/a/b.txt'] 7" in result.log
+    assert "READ b'content'" in result.log
+    assert "not on the local filesystem" in result.error["message"]
+
+
 def test_a_role_that_the_descriptor_lacks_is_refused(plugin, store):
     with pytest.raises(BadPlugin, match="no role other"):
         run_recipe(plugin, "test-r", store, inputs={"in": ["source"], "other": ["x"]}, outputs={"out": ["result"]})

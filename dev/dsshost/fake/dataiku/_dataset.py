@@ -3,6 +3,7 @@
 import atexit
 import csv
 import io
+import itertools
 import json
 import sys
 
@@ -17,6 +18,24 @@ _PANDAS_TYPES = {
 _TYPES_OF_PANDAS = {
     "int32": "int", "int64": "bigint", "Int64": "bigint", "float32": "float", "float64": "double", "bool": "boolean",
 }  # fmt: skip
+
+
+def _whole(text):
+    return int(float(text)) if "." in text else int(text)
+
+
+_CASTERS = {
+    **dict.fromkeys(["tinyint", "smallint", "int", "bigint"], _whole), "float": float, "double": float,
+    "boolean": lambda text: text.lower() == "true", "date": lambda text: pd.Timestamp(text).to_pydatetime(),
+}  # fmt: skip
+
+
+def _cast(caster, text):
+    """What cannot be cast is None to the host; text stays text, and an empty boolean is False."""
+    try:
+        return caster(text)
+    except ValueError:
+        return None
 
 
 class _Stream(io.RawIOBase):
@@ -117,6 +136,8 @@ class Dataset:
         schema = [column for column in self.read_schema() if columns is None or column["name"] in columns]
         names = [column["name"] for column in schema]
         dtypes = None if infer_with_pandas else {c["name"]: _PANDAS_TYPES.get(c["type"], "object") for c in schema}
+        if bool_as_str:
+            dtypes = {**(dtypes or {}), **{c["name"]: "str" for c in schema if c["type"] == "boolean"}}
         dates = [c["name"] for c in schema if c["type"] == "date"] if parse_dates else False
         return self._frames(names, dtypes, dates or False, chunksize, float_precision, na_values, keep_default_na)
 
@@ -128,6 +149,36 @@ class Dataset:
             float_precision=float_precision, na_values=na_values, keep_default_na=keep_default_na,
         )  # fmt: skip
         return next(iter(frames))
+
+    def _tuples(self, columns):
+        schema = self.read_schema()
+        wanted = columns if columns is not None else [column["name"] for column in schema]
+        casters = {column["name"]: _CASTERS.get(column["type"], str) for column in schema}
+        unknown = [name for name in wanted if name not in casters]
+        if unknown:
+            raise Exception("Column '%s' not in dataset." % unknown[0])
+        if not self.readable:
+            raise Exception("You cannot read dataset %s, it is not declared as an input" % self.name)
+        for partition in self.partitions or self._store.partitions(self.short_name):
+            for row in self._store.rows(self.short_name, partition):
+                yield tuple(_cast(casters[name], row[name]) for name in wanted)
+
+    def iter_tuples(self, sampling="head", sampling_column=None, limit=None, ratio=None, log_every=-1, timeout=30,
+                    columns=None):  # fmt: skip
+        return itertools.islice(self._tuples(columns), limit)
+
+    def iter_rows(self, sampling="head", sampling_column=None, limit=None, ratio=None, log_every=-1, timeout=30,
+                  columns=None):  # fmt: skip
+        names = columns if columns is not None else [column["name"] for column in self.read_schema()]
+        return (dict(zip(names, row)) for row in itertools.islice(self._tuples(columns), limit))
+
+    def get_config(self):
+        return {"name": self.short_name, "projectKey": self.project_key, "type": "Filesystem", "managed": True,
+                "params": {"connection": "filesystem_managed"}, "schema": {"columns": self.read_schema(False)},
+                "partitioning": {"dimensions": []}}  # fmt: skip
+
+    def get_location_info(self, sensitive_info=False):
+        return {"locationInfoType": "FS", "info": {}}
 
     def write_schema(self, columns):
         if not self.writable:

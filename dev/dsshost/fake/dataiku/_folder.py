@@ -48,6 +48,33 @@ class Folder:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
 
+    def upload_file(self, path, file_path):
+        with open(file_path, "rb") as file:
+            self.upload_stream(path, file)
+
+    def get_writer(self, path):
+        target = self._file(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target.open("wb")
+
+    def get_path_details(self, path="/"):
+        target = self._file(path) if path.strip("/") else self._root
+        details = {"exists": target.exists(), "directory": target.is_dir(), "fullPath": path}
+        if target.is_file():
+            stat = target.stat()
+            details.update(size=stat.st_size, lastModified=int(stat.st_mtime * 1000))
+        return details
+
+    def clear(self):
+        shutil.rmtree(self._root)
+        self._root.mkdir()
+
+    def get_id(self):
+        return self.short_name
+
+    def get_info(self, sensitive_info=False):
+        return {"id": self.short_name, "name": self.short_name, "type": "S3"}
+
     def read_json(self, path):
         return json.loads(self._file(path).read_text("utf-8"))
 
