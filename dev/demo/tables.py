@@ -50,7 +50,7 @@ def export(storage: Path, folder: Path) -> Tables:
     event_count = _write(storage / "events", events, lambda batch: pc.is_null(batch.column(_REASON)))
     _write(storage / "events", refused, lambda batch: pc.is_valid(batch.column(_REASON)))
     visitors = folder / "visitors.parquet"
-    visitor_count = _write(storage / "visitors", visitors, lambda batch: pc.is_valid(batch.column("visitor_id")))
+    visitor_count = _write(storage / "visitors", visitors, lambda batch: pc.is_valid(batch.column(0)))
     return Tables(events, refused, visitors, hits, rejects, event_count, visitor_count)
 
 

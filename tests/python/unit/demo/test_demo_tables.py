@@ -42,13 +42,6 @@ def test_refused_lines_get_a_file_of_their_own(storage):
     assert pq.read_table(tables.refused).column("request").to_pylist() == ["no log line"]
 
 
-def test_refused_lines_are_no_visitor(storage):
-    """They have no address and no time: what groups them is nobody."""
-    tables = stored(storage, [REFUSED], [["v", AT, "200"], ["nobody", "", ""]])
-    assert tables.visitor_count == 1
-    assert pq.read_table(tables.visitors).column("visitor_id").to_pylist() == ["v"]
-
-
 def test_values_have_the_types_that_the_host_declares_and_empty_text_is_null(storage):
     tables = stored(storage, [[AT, "192.0.2.1", "", "", ""]], [["v", AT, "404"]])
     (event,) = pq.read_table(tables.events).to_pylist()
