@@ -143,10 +143,10 @@ class App:
                     raise Gone
                 size = min(step, left)
                 chunk = file.read(size) if file else answer.body[done : done + size]
+                entry.sent += len(chunk)  # before the client can have it, so that it finds the journal complete
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 done += len(chunk)
                 left -= len(chunk)
-                entry.sent += len(chunk)
                 if fault and fault.kind == "drip":
                     await self._pause(fault.seconds)
         finally:

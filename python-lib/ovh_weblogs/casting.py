@@ -72,7 +72,8 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _nulled(text: pa.Array) -> pa.Array:
-    return pc.if_else(pc.equal(text, ""), None, text)
+    # Not if_else with None: it gives an invalid array for a slice (pyarrow 16 and 18).
+    return pc.replace_with_mask(text, pc.fill_null(pc.equal(text, ""), fill_value=False), pa.scalar(None, pa.string()))
 
 
 def _from_values(array: pa.Array, kind: Type, target: pa.DataType) -> pa.Array:

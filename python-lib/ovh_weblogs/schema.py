@@ -200,14 +200,22 @@ REJECT_REASON = Column(
 )
 
 _AGENT = (
-    Column("useragent_type", Type.STRING, "browser (desktop), tablet, phone, mobile, bot, library, rss or unknown."),
+    Column(
+        "useragent_type",
+        Type.STRING,
+        "browser (desktop), tablet, phone, mobile, bot, library, rss or unknown (televisions and consoles, too).",
+    ),
     Column(
         "useragent_category", Type.STRING, "Brand of the browser, split where versions behave differently (IE8, IE9)."
     ),
     Column("useragent_brand", Type.STRING, "Chrome, Firefox, Safari and so on, mobile editions folded in."),
     Column("useragent_version", Type.STRING, "Version; only the major where browsers send zeros after it."),
     Column("useragent_os", Type.STRING, "Operating system: Windows, Mac OS X, iOS, Android, Linux, Chrome OS..."),
-    Column("useragent_osversion", Type.STRING, "Version of the system; null where browsers freeze it."),
+    Column(
+        "useragent_osversion",
+        Type.STRING,
+        "Version of the system; null where browsers freeze it. Windows 10 stands for 10 and 11, which no agent tells apart.",
+    ),
     Column("useragent_osflavor", Type.STRING, "Linux distribution, or 32 bits or 64 bits."),
 )
 
@@ -265,7 +273,7 @@ VISITORS = Table(
         Column("location_distinct", Type.BIGINT, "Number of different pages, query included."),
         Column("bytes_min", Type.BIGINT, "Smallest answer in bytes."),
         Column("bytes_max", Type.BIGINT, "Largest answer in bytes."),
-        Column("bytes_sum", Type.BIGINT, "Bytes sent in all."),
+        Column("bytes_sum", Type.BIGINT, "Bytes sent in all; null beyond what a bigint holds."),
         Column("status_max", Type.INT, "Highest HTTP status: 400 and above mean that a request failed."),
         *_first_last("location", "page"),
         *_first_last("referer", "referrer"),

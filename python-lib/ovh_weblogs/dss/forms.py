@@ -14,7 +14,7 @@ from typing import Any
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.hosting import cluster_zone, derived_log_host, parse_allowed, permitted_log_host
 from ovh_weblogs.schema import LINES, REJECT_REASON, SERVER_HITS, Column
-from ovh_weblogs.settings import Kind, LogUser, Network, Period, Secret, Source
+from ovh_weblogs.settings import Kind, LogUser, Network, Period, Secret, Source, VisitorSettings
 
 _DOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -252,6 +252,21 @@ def _network(form: Form) -> Network:
     )
     form.check("The plugin's settings")
     return network
+
+
+def visitor_settings(plugin_config: Config | None) -> VisitorSettings:
+    """What the grouping to visitors may use, from the plugin's settings.
+
+    Raises:
+        SettingsError: A value is wrong.
+    """
+    form = Form(plugin_config)
+    settings = VisitorSettings(
+        memory_limit_mb=form.whole("memory_limit_mb", VisitorSettings.memory_limit_mb, low=64, high=1 << 20),
+        temp_folder=form.text("temp_folder") or None,
+    )
+    form.check("The plugin's settings")
+    return settings
 
 
 def _no_host(domain: str) -> str:

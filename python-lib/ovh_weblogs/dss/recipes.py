@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 
+from dataiku.customrecipe import get_plugin_config
+
 from ovh_weblogs import pipeline
-from ovh_weblogs.dss import datasets
+from ovh_weblogs.dss import datasets, forms
 from ovh_weblogs.pipeline import EnrichSettings
 from ovh_weblogs.schema import EVENTS, REJECT_REASON
 
@@ -43,5 +45,5 @@ def build_visitors() -> None:
     pipeline.check_needed(events.names)
     columns = pipeline.visitor_columns(events.names)
     wanted = [name for name in events.names if name in (*EVENTS.names, REJECT_REASON.name)]
-    rows = pipeline.visitors(events.batches(wanted), wanted)
+    rows = pipeline.visitors(events.batches(wanted), wanted, forms.visitor_settings(get_plugin_config()))
     datasets.write("visitors", [column.dss for column in columns], rows)

@@ -70,7 +70,7 @@ def _folder(settings: VisitorSettings) -> Iterator[str]:
         where = settings.temp_folder or tempfile.gettempdir()
         raise SettingsError(
             f"The folder {where}, meant for temporary files, cannot be written to ({cause.strerror})",
-            fix="name another one as temp_folder, or have its rights changed",
+            fix="name another one as temp_folder in the plugin's settings, or have its rights changed",
         ) from cause
     with folder as name:
         yield name
@@ -127,11 +127,12 @@ def _explained(cause: Exception, settings: VisitorSettings) -> OvhLogsError:
         return SettingsError(
             f"Grouping to visitors needs more than the {settings.memory_limit_mb} MB it may use, or more room for "
             f"temporary files than {settings.temp_folder or tempfile.gettempdir()} has ({said})",
-            fix="raise memory_limit_mb, or name a temp_folder on a larger disk",
+            fix="raise memory_limit_mb or name a temp_folder on a larger disk, in the plugin's settings",
         )
     if isinstance(cause, duckdb.IOException):
         return SettingsError(
-            f"DuckDB could not use its temporary files ({said})", fix="name a temp_folder with more free room"
+            f"DuckDB could not use its temporary files ({said})",
+            fix="name a temp_folder with more free room in the plugin's settings",
         )
     return OvhLogsError(
         f"DuckDB could not run the query ({said})",

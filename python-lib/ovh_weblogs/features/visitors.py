@@ -27,6 +27,7 @@ class _Feature:
 
     @property
     def name(self) -> str:
+        """Name of the column that it fills."""
         return self.column.name
 
     @property

@@ -155,11 +155,14 @@ class LogHost:
 
 
 class _Links(HTMLParser):
+    """Addresses of the links of a page."""
+
     def __init__(self) -> None:
         super().__init__()
         self.hrefs: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep the address of each link."""
         if tag == "a":
             self.hrefs.extend(value for name, value in attrs if name == "href" and value)
 

@@ -177,6 +177,7 @@ class _PreviewAdapter(HTTPAdapter):
     """An adapter whose sockets have a small receive buffer."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make connections whose sockets fetch little ahead."""
         options = [*HTTPConnection.default_socket_options, (socket.SOL_SOCKET, socket.SO_RCVBUF, _PREVIEW_BUFFER)]
         super().init_poolmanager(*args, socket_options=options, **kwargs)
 

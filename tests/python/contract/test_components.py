@@ -14,7 +14,7 @@ from dev.dsshost.package_check import check_zip
 from dev.ovhsim.days import write_day
 from dev.package import build
 from ovh_weblogs.schema import HITS, SERVER_HITS, VISITORS
-from ovh_weblogs.settings import Network, Source
+from ovh_weblogs.settings import Network, Source, VisitorSettings
 
 FQDN, PASSWORD = "example.com", "correct horse"
 
@@ -80,7 +80,12 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "rejects": "rows" if source["reject_rows"].default else "count",
         "max_reject_share": source["max_reject_share"].default,
     }
-    assert defaults(repository / "plugin.json") == Network().__dict__
+    grouping = VisitorSettings()
+    assert defaults(repository / "plugin.json") == {
+        **Network().__dict__,
+        "memory_limit_mb": grouping.memory_limit_mb,
+        "temp_folder": grouping.temp_folder or "",
+    }
 
 
 def test_a_configuration_of_the_forms_defaults_reads_like_one_without_them(connect, host, config, repository):
@@ -241,6 +246,16 @@ def test_a_partition_goes_through_the_recipes_alone(connect, host, config, repos
         assert result.error is None
     assert store.partitions("events") == store.partitions("visitors") == ["2026-03-29"]
     assert len(list(store.rows("visitors", "2026-03-29"))) == 6
+
+
+def test_the_plugins_settings_limit_the_grouping(repository, store):
+    fill(
+        store, "events", {"server_ts": "date", "client_addr": "string"}, [["2026-03-28T09:00:00.000Z", "198.51.100.1"]]
+    )
+    roles = {"inputs": {"events": ["events"]}, "outputs": {"visitors": ["visitors"]}}
+    wrong = {"temp_folder": "/nowhere", "memory_limit_mb": 512.0}
+    result = run_recipe(repository, "ovh-logs-visitors", store, **roles, plugin_config=wrong)
+    assert "folder /nowhere, meant for temporary files, cannot be written" in result.error["message"]
 
 
 def test_two_columns_are_enough_in_any_order_and_type(repository, store):

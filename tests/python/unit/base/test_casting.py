@@ -83,3 +83,8 @@ def test_columns_that_no_table_declares_stay_as_they_are():
 def test_finer_than_a_microsecond_is_cut():
     array = pa.array([1], pa.timestamp("ns"))
     assert cast(array, Type.INSTANT, "t").to_pylist() == [datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(0)]
+
+
+def test_a_slice_of_a_column_is_read_like_a_column():
+    whole = pa.array(["x", "", "b", None, ""])
+    assert cast(whole.slice(1, 3), Type.STRING, "vhost").to_pylist() == [None, "b", None]
