@@ -33,7 +33,7 @@ class ComponentFailed(Exception):
 def friendly_error(error: BaseException) -> dict[str, str]:
     """An exception as the host reports it; an OSError loses its text there, unless it has an errno."""
     if isinstance(error, OSError):
-        message = f"[Errno {error.errno}] {error.strerror}: {error.filename!r}"
+        message = f"[Errno {error.errno}] {error.strerror}: '{error.filename}'"
     else:
         message = str(error.args[0]) if error.args else ""
     return {"errorType": str(type(error)), "message": message, "traceback": "".join(traceback.format_exception(error))}
@@ -57,7 +57,7 @@ def component_class(code: str, base: type) -> type:
     found = None
     for item in vars(module).values():
         if isinstance(item, type) and issubclass(item, base) and item is not base:
-            if found is not None and found is not item:
+            if found is not None:
                 raise TypeError(f"Multiple classes inheriting {base} defined, already had {found} and found {item}")
             found = item
     if found is None:

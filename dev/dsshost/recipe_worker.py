@@ -16,7 +16,7 @@ def _failed(error):
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == "<recipe>"]
     message = str(error.args[0]) if error.args else ""
     if isinstance(error, OSError):
-        message = f"[Errno {error.errno}] {error.strerror}: {error.filename!r}"
+        message = f"[Errno {error.errno}] {error.strerror}: '{error.filename}'"
     where = f"At line {lines[-1]}: " if lines else ""
     content = {
         "errorType": str(type(error)),

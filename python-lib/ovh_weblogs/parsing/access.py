@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.gunzip import Readable
-from ovh_weblogs.parsing import values
-from ovh_weblogs.parsing.blocks import Line, line_blocks, text_of
-from ovh_weblogs.parsing.formats import COMBINED, COMMON, FORMATS, OVH, VHOST_COMBINED, Format, compile_log_format
-from ovh_weblogs.schema import HITS, REJECTS, SERVER_HITS
+from ovh_weblogs.parsing import columns, formats, values
+from ovh_weblogs.parsing.blocks import BLOCK, MAX_LINE, Block, count_lines, read_lines_in_blocks
+from ovh_weblogs.parsing.columns import Hosts
+from ovh_weblogs.parsing.logformat import compile_log_format
+from ovh_weblogs.parsing.scan import Ints, Lines, Scanned, find_lines, scan
+from ovh_weblogs.parsing.slow import LineReader, Row
+from ovh_weblogs.parsing.times import zone_of
 
 AUTO = "auto"
-_HOST = re.compile(r"(?:[^\s:]+\.[^\s:]*|localhost|\[[0-9A-Fa-f:.]+\])(?::\d+)?")
-_NAME_AND_PORT = re.compile(r"[^:]+:\d+")  # an IPv6 address has more colons
-_STATUS = re.compile(r"[0-9]{1,3}")
-_BYTES = re.compile(r"[0-9]{1,18}")
+_TOO_LONG = "longer than 16 MiB"
+_MANY = 64 << 10  # lines; a block of more, very short ones is taken apart, so that rows stay few in memory
+_SCANNED = (formats.OVH, formats.COMBINED)
 
 
 @dataclass(frozen=True)
@@ -34,85 +35,6 @@ class Parsed:
     rejects: pa.RecordBatch
     lines: int
     blanks: int
-
-
-class _Reader:
-    """Turns lines into rows by one format, or (auto) by the first that fits, the last used being tried first."""
-
-    def __init__(self, formats: tuple[Format, ...], base_url: str | None) -> None:
-        self._formats = list(formats)
-        self._auto = len(formats) > 1
-        self._scheme, self._host = values.base_of(base_url)
-
-    def row(self, line: Line) -> tuple[Any, ...] | str:
-        """Values of the columns from server_ts to request; or why the line is refused."""
-        if line.too_long:
-            return "longer than 16 MiB"
-        text = text_of(line.content)
-        reason = ""
-        for position, form in enumerate(self._formats):
-            found = form.match(text)
-            if isinstance(found, str) or (self._auto and not _plausible(form, found)):
-                reason = reason or (found if isinstance(found, str) else "fields before the time do not fit")
-                continue
-            if position:
-                self._formats.insert(0, self._formats.pop(position))
-            return self._values(found)
-        return reason
-
-    def _values(self, found: dict[str, str]) -> tuple[Any, ...] | str:
-        time = values.epoch_micros(found["time"])
-        if time is None:
-            return "the time does not exist"
-        status, size = found.get("status", "-"), found.get("bytes", "-")
-        if status != "-" and not _STATUS.fullmatch(status):
-            return "the status is no number"
-        if size != "-" and not _BYTES.fullmatch(size):
-            return "the size is no number"
-        host = values.virtual_host(found.get("vhost")) or self._host
-        request = values.request(found.get("request", ""))
-        target = request.target
-        return (
-            time,
-            values.clean(found.get("client_addr")),
-            host,
-            values.clean(found.get("user")),
-            request.method,
-            None if target is None else values.location(target, host, self._scheme),
-            request.protocol,
-            None if status == "-" else int(status),
-            None if size == "-" else int(size),
-            values.clean(found.get("referer")),
-            values.clean(found.get("useragent")),
-            request.other,
-        )
-
-
-_ROW = tuple(name for name in SERVER_HITS.names if name not in ("log_family", "source_file", "line_number"))
-
-
-def _plausible(form: Format, found: dict[str, str]) -> bool:
-    """Whether the second field of a line, which OVH uses for the host and others for ident, speaks for the format."""
-    if form is OVH:
-        return _HOST.fullmatch(found["vhost"]) is not None and not _NAME_AND_PORT.fullmatch(found["client_addr"])
-    if form is VHOST_COMBINED:
-        return _NAME_AND_PORT.fullmatch(found["vhost"]) is not None
-    return not _NAME_AND_PORT.fullmatch(found["client_addr"]) and not _HOST.fullmatch(found[""])
-
-
-def formats_of(line_format: str, custom_format: str | None) -> tuple[Format, ...]:
-    """The formats that a line may have.
-
-    Raises:
-        SettingsError: A name or a directive is not known.
-    """
-    if custom_format:
-        return (compile_log_format(custom_format),)
-    if line_format == AUTO:
-        return (OVH, COMBINED, VHOST_COMBINED, COMMON)
-    if line_format in FORMATS:
-        return (FORMATS[line_format],)
-    raise SettingsError(f"line_format '{line_format[:40]}' is not known", fix=f"choose {AUTO}, {', '.join(FORMATS)}")
 
 
 def parse(
@@ -129,60 +51,132 @@ def parse(
     Args:
         stream: A binary file object, gzip or plain (told by its first bytes); it is not closed.
         source_file: The file's name, for the column and for messages.
-        line_format: auto, ovh, combined, vhost_combined or common.
-        custom_format: An Apache LogFormat string instead.
+        line_format: ovh, combined, vhost_combined, common; or auto: of these, the one that each line has. There a line
+            is OVH's if its second field names a host (a name with a dot, or an IP), and Apache's if not.
+        custom_format: An Apache LogFormat string instead; empty for none.
         base_url: Scheme and host of lines without a host, such as https://www.example.com.
-        timezone: Of formats whose times have no offset; those known here all have one.
+        timezone: IANA name of the zone of times without offset, which only a custom format can have.
 
     Raises:
         SettingsError: An argument is wrong.
         LogDamaged: The gzip content is cut or damaged.
     """
-    del timezone  # every format that is known here logs its offset
-    reader = _Reader(formats_of(line_format, custom_format), base_url)
-    for block in line_blocks(stream, source_file or "The log"):
-        yield _parsed(block, reader, source_file or None)
-
-
-def _parsed(block: list[Line], reader: _Reader, source_file: str | None) -> Parsed:
-    rows: list[tuple[Any, ...]] = []
-    numbers: list[int] = []
-    refused: list[tuple[int, str, bytes]] = []
-    for line in block:
-        if not line.content or line.content.isspace():
-            continue
-        row = reader.row(line)
-        if isinstance(row, str):
-            refused.append((line.number, row, line.content))
-        else:
-            rows.append(row)
-            numbers.append(line.number)
-    return Parsed(
-        hits=_hits(rows, numbers, source_file),
-        rejects=_rejects(refused, source_file),
-        lines=len(block),
-        blanks=len(block) - len(rows) - len(refused),
+    reader = AccessReader(
+        source_file=source_file,
+        line_format=line_format,
+        custom_format=custom_format,
+        base_url=base_url,
+        timezone=timezone,
     )
+    blocks = read_lines_in_blocks(stream, source_file or "The log")
+    return (parsed for block in blocks for parsed in reader.read(block))
 
 
-def _hits(rows: list[tuple[Any, ...]], numbers: list[int], source_file: str | None) -> pa.RecordBatch:
-    count = len(rows)
-    found: dict[str, Any] = dict(zip(_ROW, zip(*rows, strict=True), strict=True)) if rows else {}
-    found |= {"log_family": ["server"] * count, "source_file": [source_file] * count, "line_number": numbers}
-    arrays = []
-    for column in HITS.columns:
-        values_ = found.get(column.name)
-        if values_ is None:
-            arrays.append(pa.nulls(count, column.arrow.type))
-        elif column.name == "server_ts":
-            arrays.append(pa.array(values_, pa.int64()).cast(column.arrow.type))
-        else:
-            arrays.append(pa.array(values_, column.arrow.type))
-    return pa.RecordBatch.from_arrays(arrays, schema=HITS.arrow)
+class AccessReader:
+    """Reads blocks of lines; arguments as ``parse`` has them.
+
+    Args:
+        vectorised: Whether usual lines are read all at once; the rows are the same without it.
+
+    Raises:
+        SettingsError: An argument is wrong.
+    """
+
+    def __init__(
+        self,
+        *,
+        source_file: str = "",
+        line_format: str = AUTO,
+        custom_format: str | None = None,
+        base_url: str | None = None,
+        timezone: str | None = None,
+        vectorised: bool = True,
+    ) -> None:
+        zone = zone_of(timezone)
+        self._source_file = source_file or None
+        self._site = values.Site.of(base_url)
+        self._formats = (compile_log_format(custom_format, zone),) if custom_format else _formats(line_format)
+        self._lines = LineReader(self._formats, self._site, zone)
+        self._vectorised = vectorised and any(form in _SCANNED for form in self._formats)
+
+    def read(self, block: Block) -> Iterator[Parsed]:
+        """The rows of a block, in parts where it has very many lines."""
+        if block.too_long:
+            refused = columns.rejects([(block.first_line, _TOO_LONG, block.data)], self._source_file)
+            yield Parsed(columns.hits(b"", 1, None, (), self._source_file), refused, 1, 0)
+            return
+        for part in _parts(block):
+            yield self._parsed(part)
+
+    def _parsed(self, block: Block) -> Parsed:
+        # A much longer block is one very long line, mostly: its special bytes would fill the memory.
+        to_scan = self._vectorised and len(block.data) <= 2 * BLOCK
+        lines = find_lines(block.data, to_scan=to_scan)
+        count = len(lines.starts)
+        scanned = self._scanned(lines) if to_scan else None
+        left = lines.ends > lines.starts
+        if scanned is not None:
+            left[scanned[0].lines] = False
+        found, refused = self._one_by_one(block, lines, np.flatnonzero(left))
+        hits = columns.hits(block.data, block.first_line, scanned, found, self._source_file)
+        blanks = count - hits.num_rows - len(refused)
+        return Parsed(hits, columns.rejects(refused, self._source_file), count, blanks)
+
+    def _one_by_one(
+        self, block: Block, lines: Lines, positions: Ints
+    ) -> tuple[list[tuple[int, Row]], list[tuple[int, str, bytes]]]:
+        found: list[tuple[int, Row]] = []
+        refused: list[tuple[int, str, bytes]] = []
+        starts, ends = lines.starts[positions].tolist(), lines.ends[positions].tolist()
+        for position, start, end in zip(positions.tolist(), starts, ends, strict=True):
+            line = block.data[start:end]
+            if len(line) > MAX_LINE:
+                refused.append((block.first_line + position, _TOO_LONG, line[:MAX_LINE]))
+            elif not line.isspace():
+                row = self._lines.row(line)
+                if isinstance(row, Row):
+                    found.append((position, row))
+                else:
+                    refused.append((block.first_line + position, row, line))
+        return found, refused
+
+    def _scanned(self, lines: Lines) -> tuple[Scanned, Hosts] | None:
+        """What the scan finds, with the hosts that the second fields name; lines whose second field is odd left out."""
+        scanned = scan(lines)
+        if scanned is None or not len(scanned.lines):
+            return None
+        texts, codes = columns.distinct(lines.data, scanned.second)
+        # A blank shows that more than one field stands here; the patterns know which is which.
+        usual = np.array([" " not in text for text in texts], np.bool_)
+        if not usual.all():
+            wanted = usual[codes]
+            scanned, codes = scanned.only(wanted), codes[wanted]
+            if not len(codes):
+                return None
+        hosts = tuple(self._host(text) for text in texts)
+        return scanned, Hosts(hosts, tuple(self._site.prefix(host) for host in hosts), codes)
+
+    def _host(self, second: str) -> str | None:
+        named = formats.OVH in self._formats and (len(self._formats) == 1 or formats.names_host(second))
+        return (values.virtual_host(second) if named else None) or self._site.host
 
 
-def _rejects(refused: list[tuple[int, str, bytes]], source_file: str | None) -> pa.RecordBatch:
-    numbers, reasons, lines = zip(*refused, strict=True) if refused else ((), (), ())
-    columns = ([source_file] * len(refused), numbers, reasons, lines)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, REJECTS.arrow, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=REJECTS.arrow)
+def _formats(line_format: str) -> tuple[formats.Format, ...]:
+    if line_format == AUTO:
+        return formats.AUTO
+    if line_format in formats.FORMATS:
+        return (formats.FORMATS[line_format],)
+    known = ", ".join((AUTO, *formats.FORMATS))
+    raise SettingsError(f"line_format '{line_format[:40]}' is not known", fix=f"choose one of {known}")
+
+
+def _parts(block: Block) -> Iterator[Block]:
+    """The block, or its halves (and so on) where it has too many lines."""
+    middle = len(block.data) // 2
+    cut = block.data.find(b"\n", middle) + 1
+    if block.lines <= _MANY or not 0 < cut < len(block.data):
+        yield block
+        return
+    before = count_lines(block.data[:cut])
+    yield from _parts(Block(block.data[:cut], block.first_line, before))
+    yield from _parts(Block(block.data[cut:], block.first_line + before, block.lines - before))

@@ -1,78 +1,127 @@
-"""A byte stream cut into blocks of whole lines."""
+"""A byte stream cut into blocks of whole lines, in bounded memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from ovh_weblogs.gunzip import Readable, read_blocks
 
 MAX_LINE = 16 << 20  # bytes; a longer line is refused, and its rest is passed over in bounded memory
-_FIRST_READ = 64 << 10  # bytes: ten rows of a preview need little
-_READ = 1 << 20
+FIRST_BLOCK = 256 << 10  # bytes of text: ten rows of a preview need little
+BLOCK = 2 << 20  # bytes of text: stays in the processor's cache, and is thousands of lines
+_LINE_FEED = 10
+_FIRST_READ = 64 << 10
+_READ = 256 << 10
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line: its number in the file (from 1), its bytes without the newline, and whether it was cut at MAX_LINE."""
+class Block:
+    """Whole lines of a file.
 
-    number: int
-    content: bytes
+    Every line ends with its line feed, but perhaps the last one of the file. ``first_line`` is the number of the first
+    in the file, from 1; ``lines`` how many there are. With ``too_long`` the block is the start of one line that exceeds
+    the limit.
+    """
+
+    data: bytes
+    first_line: int
+    lines: int
     too_long: bool = False
 
 
-def line_blocks(stream: Readable, name: str, *, first: int = _FIRST_READ, size: int = _READ) -> Iterator[list[Line]]:
-    """The lines of a gzip or plain stream, some at a time.
+def count_lines(data: bytes) -> int:
+    """Number of lines; a line feed at the very end begins no other."""
+    line_feeds = int(np.count_nonzero(np.frombuffer(data, np.uint8) == _LINE_FEED))
+    return line_feeds + (not data.endswith(b"\n"))
 
-    A line ends at a line feed only; a carriage return before it is not part of the line. The last line may lack its
-    line feed. The stream is not closed.
+
+def read_lines_in_blocks(
+    stream: Readable,
+    name: str,
+    *,
+    first: int = FIRST_BLOCK,
+    size: int = BLOCK,
+    max_line: int = MAX_LINE,
+    read: int = _READ,
+) -> Iterator[Block]:
+    """The content of a gzip or plain stream as blocks of about ``size`` bytes. The stream is not closed.
 
     Args:
         stream: Any object with ``read(n)``.
         name: The file's name, for messages.
-        first: Bytes of the first read.
-        size: Bytes of every later read.
+        first: Bytes of the first block.
+        size: Bytes of every later block; a block is longer where one line is.
+        max_line: Bytes that a line may have, its line feed left out.
+        read: Bytes of each read after the first.
 
     Raises:
         LogDamaged: The gzip content is cut or damaged.
     """
-    pending, number, skipping = b"", 0, False
-    for piece in read_blocks(stream, name, first=first, block=size):
-        rest = piece
-        if skipping:
-            _, newline, rest = piece.partition(b"\n")
-            if not newline:
-                continue
-            skipping = False
-        complete, newline, tail = rest.rpartition(b"\n")
-        block: list[Line] = []
-        if newline:
-            block = _numbered((pending + complete).split(b"\n"), number)
-            number += len(block)
-            pending = tail
-        else:
-            pending += rest
-        if len(pending) > MAX_LINE:
-            number += 1
-            block.append(Line(number, pending[:MAX_LINE], too_long=True))
-            pending, skipping = b"", True
-        if block:
-            yield block
-    if pending:
-        yield _numbered([pending], number)
+    cutter = _Cutter(first, size, max_line)
+    for piece in read_blocks(stream, name, first=min(_FIRST_READ, read), block=read):
+        yield from cutter.feed(piece)
+    yield from cutter.finish()
 
 
-def _numbered(lines: list[bytes], before: int) -> list[Line]:
-    return [
-        Line(number, line[:-1] if line.endswith(b"\r") else line, too_long=len(line) > MAX_LINE)
-        for number, line in enumerate(lines, before + 1)
-    ]
+class _Cutter:
+    """Pieces of any size in, blocks of whole lines out."""
+
+    def __init__(self, first: int, size: int, max_line: int) -> None:
+        self._target = first
+        self._size = size
+        self._max_line = max_line
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self._line = 1
+        self._skipping = False
+
+    def feed(self, piece: bytes) -> Iterator[Block]:
+        """The blocks that this piece completes."""
+        if self._skipping:
+            _, line_feed, piece = piece.partition(b"\n")
+            self._skipping = not line_feed
+        while self._held + len(piece) >= self._target:
+            cut = _end_of_line(piece, self._target - self._held)
+            if not cut:
+                break
+            yield self._block(piece[:cut])
+            piece = piece[cut:]
+        if piece:
+            self._pieces.append(piece)
+            self._held += len(piece)
+            if self._held > self._max_line:
+                yield from self._long_line()
+
+    def finish(self) -> Iterator[Block]:
+        """What is left at the end of the file."""
+        if self._held:
+            yield self._block(b"")
+
+    def _block(self, last: bytes) -> Block:
+        data = b"".join((*self._pieces, last))
+        block = Block(data, self._line, count_lines(data))
+        self._line += block.lines
+        self._pieces, self._held, self._target = [], 0, self._size
+        return block
+
+    def _long_line(self) -> Iterator[Block]:
+        """Let whole lines go; if what is left is a line beyond the limit, let its start go and skip its rest."""
+        held = b"".join(self._pieces)
+        cut = held.rfind(b"\n") + 1
+        self._pieces, self._held = [held[:cut]], cut
+        if cut:
+            yield self._block(b"")
+        rest = held[cut:]
+        if len(rest) > self._max_line:
+            yield Block(rest[: self._max_line], self._line, 1, too_long=True)
+            self._line += 1
+            self._skipping, rest = True, b""
+        self._pieces, self._held = [rest], len(rest)
 
 
-def text_of(line: bytes) -> str:
-    r"""The line as text: UTF-8, or Latin-1 where it is not; a NUL byte is shown as ``\x00``."""
-    try:
-        text = line.decode("utf-8")
-    except UnicodeDecodeError:
-        text = line.decode("latin-1")
-    return text.replace("\0", "\\x00") if "\0" in text else text
+def _end_of_line(piece: bytes, wanted: int) -> int:
+    """Where to cut: after the last line feed within the bytes wanted, else after the next; 0 without any."""
+    return piece.rfind(b"\n", 0, max(wanted, 0)) + 1 or piece.find(b"\n") + 1

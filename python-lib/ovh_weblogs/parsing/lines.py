@@ -3,84 +3,84 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta, timezone
-from functools import lru_cache, partial
+from collections.abc import Iterator
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from ovh_weblogs.gunzip import Readable
-from ovh_weblogs.parsing import values
-from ovh_weblogs.parsing.blocks import line_blocks, text_of
+from ovh_weblogs.parsing.blocks import MAX_LINE, Block, read_lines_in_blocks
+from ovh_weblogs.parsing.times import CLF, TimeShape
+from ovh_weblogs.parsing.values import decoded, without_nul
 from ovh_weblogs.schema import LINES
 
-_CLF = re.compile(r"[^\[\]]{0,300}\[(\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\]")
-_DATE_IN_NAME = re.compile(r"(\d\d)-(\d\d)-(\d{4})")
-_APACHE = r"\[?([A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})? \d{4})\]?"
-_FRACTION = re.compile(r"\.\d+")
+_HEAD = 400  # characters in which a time is looked for
+_DATE_IN_NAME = re.compile(r"(?<![0-9])([0-9]{2})-([0-9]{2})-([0-9]{4})(?![0-9])")
+_CUT = " [cut here: the line is longer than 16 MiB]"
 
-# Shapes seen in OVH's error, cron, FTP and SSH logs (OVH guides; Apache 2.2 and 2.4; syslog; xferlog).
-_SHAPES = (
-    (re.compile(r"\[?(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.\d+)?\]?"), "%Y-%m-%d %H:%M:%S"),
-    (re.compile(_APACHE), "%a %b %d %H:%M:%S %Y"),
-    (re.compile(r"([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)\b"), "%b %d %H:%M:%S"),
+# Shapes at the head of OVH's error, cron, out, FTP and SSH logs (OVH guides; Apache 2.2 and 2.4; xferlog; syslog).
+_SHAPES = tuple(
+    (re.compile(rf"\[?({shape.pattern})\b\]?"), shape)
+    for shape in (
+        TimeShape("%Y-%m-%d %T%f"),
+        TimeShape("%Y-%m-%dT%T%f"),
+        TimeShape("%a %b %e %T%f %Y"),
+        TimeShape("%b %e %T"),
+    )
 )
+# Pure-FTPd's alternative log: a time in brackets after the first fields.
+_BRACKETED = re.compile(rf"[^\[\]]{{0,300}}\[({CLF.pattern})\]")
 
 
 def read_lines(stream: Readable, *, source_file: str, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
-    """Every line but blank ones, as rows of ``schema.LINES``, in blocks.
+    """Every line but blank ones, as rows of ``schema.LINES``, in blocks; line numbers count blank lines, too.
+
+    A line beyond 16 MiB is cut there and says so at its end.
 
     Args:
         stream: A binary file object, gzip or plain; it is not closed.
         source_file: The file's name; a date in it (DD-MM-YYYY) gives the year to times that have none.
-        zone: The zone of times that name none; a time that DST repeats is taken as the first of the two.
+        zone: The zone of times that name none. An hour that DST repeats is taken as the first of the two; a time that
+            DST leaves out counts on from the hour before.
 
     Raises:
         LogDamaged: The gzip content is cut or damaged.
     """
-    time_of = _reader(source_file, zone)
-    for block in line_blocks(stream, source_file):
-        texts = [text_of(line.content) for line in block]
-        columns = (
-            pa.array([time_of(text[:400]) for text in texts], pa.int64()).cast(LINES.arrow.field("server_ts").type),
+    day = _day_of(source_file)
+    for block in read_lines_in_blocks(stream, source_file or "The log"):
+        numbered = list(_texts(block))
+        texts = [text for _, text in numbered]
+        times = [_time(text[:_HEAD], zone, day) for text in texts]
+        arrays = [
+            pa.array(times, pa.int64()).cast(LINES.arrow.field("server_ts").type),
             pa.array(texts, pa.string()),
-            pa.array([source_file or None] * len(block), pa.string()),
-            pa.array([line.number for line in block], pa.int64()),
-        )
-        yield pa.RecordBatch.from_arrays(list(columns), schema=LINES.arrow)
+            pa.array([source_file or None] * len(texts), pa.string()),
+            pa.array([number for number, _ in numbered], pa.int64()),
+        ]
+        yield pa.RecordBatch.from_arrays(arrays, schema=LINES.arrow)
 
 
-def _reader(source_file: str, zone: ZoneInfo) -> Callable[[str], int | None]:
-    named = _DATE_IN_NAME.search(source_file)
+def _texts(block: Block) -> Iterator[tuple[int, str]]:
+    lines = block.data.removesuffix(b"\n").split(b"\n")
+    for number, line in enumerate(lines, block.first_line):
+        cut = block.too_long or len(line) > MAX_LINE
+        if cut or line.strip():
+            yield number, without_nul(decoded(line[:MAX_LINE].removesuffix(b"\r"))) + (_CUT if cut else "")
+
+
+def _day_of(source_file: str) -> date | None:
+    found = _DATE_IN_NAME.search(source_file)
     try:
-        day = date(int(named[3]), int(named[2]), int(named[1])) if named else None
-    except ValueError:
-        day = None
-    return partial(_time, day=day, zone=zone)
-
-
-def _time(text: str, day: date | None, zone: ZoneInfo) -> int | None:
-    offset = _CLF.match(text)
-    if offset:
-        return values.epoch_micros(offset[1])
-    for shape, form in _SHAPES:
-        found = shape.match(text)
-        if found:
-            return _local(found[1].replace("T", " ", 1) if form[1] == "Y" else found[1], form, day, zone)
-    return None
-
-
-@lru_cache(maxsize=8192)
-def _local(text: str, form: str, day: date | None, zone: ZoneInfo) -> int | None:
-    if "%Y" not in form:
-        if day is None:
-            return None
-        text, form = f"{text} {day.year}", f"{form} %Y"
-    try:
-        local = datetime.strptime(_FRACTION.sub("", text), form).replace(tzinfo=zone)
+        return date(int(found[3]), int(found[2]), int(found[1])) if found else None
     except ValueError:
         return None
-    if day is not None and abs(local.date() - day) > timedelta(days=300):  # the file of New Year's Day or Eve
-        local = local.replace(year=local.year + (1 if local.date() < day else -1))
-    return (local.astimezone(timezone.utc) - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1)
+
+
+def _time(head: str, zone: ZoneInfo, day: date | None) -> int | None:
+    for pattern, shape in _SHAPES:
+        found = pattern.match(head)
+        if found:
+            return shape.micros(found[1], zone, day)
+    found = _BRACKETED.match(head)
+    return CLF.micros(found[1]) if found else None

@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from ovh_weblogs.errors import SettingsError
 
-_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_MONTHS = {name: number for number, name in enumerate(_NAMES, 1)}
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_MAX_OFFSET = timedelta(hours=14)  # the widest zone there is
 _ESCAPE = re.compile(r'(?:\\x[0-9a-fA-F]{2})+|\\["\\]')
-_METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110
-_PROTOCOL = re.compile(r"HTTP/\d+(?:\.\d+)?")
+_METHOD = re.compile(r"[A-Za-z][!#$%&'*+.^_`|~0-9A-Za-z-]*")  # a token of RFC 9110 that begins with a letter
+_PROTOCOL = re.compile(r"HTTP/[0-9]+(?:\.[0-9]+)?")
 _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)(.*)", re.DOTALL)
-_HOST_PORT = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):\d+")
+_HOST_PORT = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]+")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
+_ODD_IN_HOST = re.compile(r"[\s\x00-\x20\x7f\"<>\\^`{|}]")
 _NBSP = 0xA0
-_KEPT = 16_384  # requests remembered, since a log repeats them
-_LONGEST_KEPT = 512  # characters: hostile lines must not fill the memory
 _SURROGATES = range(0xD800, 0xE000)
+_LONG = 300  # characters; longer hosts are not kept in the cache, whatever a client sends
+
+
+def decoded(line: bytes) -> str:
+    """The line as text: UTF-8, or Latin-1 where it is not. No character is lost, NUL included."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
+def without_nul(text: str) -> str:
+    r"""The text with a NUL written as ``\x00``: databases and C libraries end a text at it."""
+    return text.replace("\0", "\\x00")
 
 
 @dataclass(frozen=True)
@@ -36,26 +44,11 @@ class Request:
     other: str | None = None
 
 
-@lru_cache(maxsize=8192)
-def epoch_micros(text: str) -> int | None:
-    """``05/Mar/2024:08:14:02 +0100`` as microseconds since 1970; None for a time that does not exist."""
-    offset = timedelta(hours=int(text[-4:-2]), minutes=int(text[-2:]))
-    second = min(int(text[18:20]), 59) if text[18:20] == "60" else int(text[18:20])  # a leap second ends its minute
-    try:
-        clock = (int(text[12:14]), int(text[15:17]), second)
-        local = datetime(int(text[7:11]), _MONTHS[text[3:6]], int(text[:2]), *clock, tzinfo=timezone.utc)
-    except (KeyError, ValueError):
-        return None
-    if offset > _MAX_OFFSET:
-        return None
-    return (local - _EPOCH - (offset if text[-5] == "+" else -offset)) // timedelta(microseconds=1)
-
-
 def clean(text: str | None) -> str | None:
-    """A cell's text: escapes decoded; empty and ``-`` are null."""
+    r"""A cell's text: escapes decoded, a NUL shown as ``\x00``; empty and ``-`` are null."""
     if text is None or text in ("", "-"):
         return None
-    return unescape(text) if "\\" in text else text
+    return without_nul(unescape(text) if "\\" in text else text)
 
 
 def unescape(text: str) -> str:
@@ -63,13 +56,13 @@ def unescape(text: str) -> str:
 
     Control characters and bytes that are not UTF-8 stay as they are written.
     """
-    return _ESCAPE.sub(lambda found: found[0][1] if found[0][1] in '"\\' else _decoded(found[0]), text)
+    return _ESCAPE.sub(lambda found: found[0][1] if found[0][1] in '"\\' else _spelled(found[0]), text)
 
 
-def _decoded(run: str) -> str:
+def _spelled(run: str) -> str:
     content = bytes.fromhex(run.replace("\\x", ""))
     parts, at = [], 0
-    for character in content.decode("utf-8", "surrogateescape"):
+    for character in content.decode("utf-8", "surrogateescape"):  # what is no UTF-8 becomes lone surrogates
         size = len(character.encode("utf-8", "surrogateescape"))
         readable = ord(character) >= _NBSP and ord(character) not in _SURROGATES
         parts.append(character if readable else run[4 * at : 4 * (at + size)])
@@ -79,78 +72,114 @@ def _decoded(run: str) -> str:
 
 def request(text: str) -> Request:
     """The parts of a request line: method before the first blank, protocol after the last, the target between them."""
-    return _seen(text) if len(text) <= _LONGEST_KEPT else _read(text)
-
-
-def _read(text: str) -> Request:
     line = clean(text)
     if line is None:
         return Request()
     method, blank, rest = line.partition(" ")
-    before, last_blank, protocol = rest.rpartition(" ")
-    if last_blank and _PROTOCOL.fullmatch(protocol):
-        target: str = before
-        version: str | None = protocol
-    else:
+    target, last_blank, protocol = rest.rpartition(" ")
+    version: str | None = protocol
+    if not last_blank or not _PROTOCOL.fullmatch(protocol):  # HTTP/0.9 sends none
         target, version = rest, None
     if not blank or not _METHOD.fullmatch(method) or not _is_target(method, target):
         return Request(other=line)
     return Request(method, target, version)
 
 
-_seen = lru_cache(maxsize=_KEPT)(_read)
-
-
 def _is_target(method: str, target: str) -> bool:
-    if method == "CONNECT":
-        return bool(_HOST_PORT.fullmatch(target))
-    return target.startswith("/") or target == "*" or _ABSOLUTE.match(target) is not None
+    if target.startswith("/") or target == "*" or _ABSOLUTE.match(target):
+        return True
+    return method == "CONNECT" and _HOST_PORT.fullmatch(target) is not None
 
 
-def location(target: str, host: str | None, scheme: str) -> str:
-    """The absolute URL of a request's target.
-
-    Without a host the target as logged; ``*`` and the ``host:port`` of CONNECT name no page and stay as logged.
-    """
-    if target.startswith("/"):
-        return f"{scheme}://{host}{target}" if host else target
-    absolute = _ABSOLUTE.fullmatch(target)
-    if absolute is None:
-        return target
-    user, at, authority = absolute[2].rpartition("@")
-    return f"{absolute[1]}://{user}{at}{_without_port(authority.lower(), absolute[1].lower())}{absolute[3]}"
-
-
-@lru_cache(maxsize=4096)
 def virtual_host(text: str | None) -> str | None:
-    """A host as logged, in lower case, without a final dot or a default port."""
+    """A host as logged, in lower case, without a final dot or a default port; null when there is none."""
+    if text is None or len(text) > _LONG:
+        return _virtual_host(text)
+    return _known_host(text)
+
+
+def _virtual_host(text: str | None) -> str | None:
     name = clean(text)
     if name is None:
         return None
-    name = name.lower()
-    for scheme in _DEFAULT_PORTS:  # the log does not say which of the two it was
-        name = _without_port(name, scheme)
-    return name.rstrip(".") or None
+    # The log does not say by which scheme the request came: both default ports go.
+    return _bare_host(name.lower(), tuple(_DEFAULT_PORTS.values())) or None
 
 
-def _without_port(authority: str, scheme: str) -> str:
-    port = _DEFAULT_PORTS.get(scheme)
-    return authority.removesuffix(f":{port}") if port else authority
+_known_host = lru_cache(maxsize=4096)(_virtual_host)
 
 
-def base_of(base_url: str | None) -> tuple[str, str | None]:
-    """Scheme and host that the user's base URL states; https and None without one.
+def _split_port(authority: str) -> tuple[str, str]:
+    """Host and port; the port is empty where none is stated, as in the bare IPv6 address 2001:db8::80."""
+    host, colon, port = authority.rpartition(":")
+    stated = colon and port.isascii() and port.isdigit() and (":" not in host or host.endswith("]"))
+    return (host, port) if stated else (authority, "")
 
-    Raises:
-        SettingsError: It is no http or https URL with a host.
-    """
-    if not base_url:
-        return "https", None
+
+def _bare_host(authority: str, default_ports: tuple[str, ...]) -> str:
+    host, port = _split_port(authority)
+    host = host.removesuffix(".")
+    return f"{host}:{port}" if host and port and port not in default_ports else host
+
+
+def is_host(text: str) -> bool:
+    """Whether the second field of a line names a host, as OVH logs it, not an identity: a name with a dot, or an IP."""
+    name, _ = _split_port(text)
+    if name.startswith("["):
+        return name.endswith("]")
+    return name == "localhost" or ("." in name and ":" not in name)
+
+
+def _scheme_and_host(url: str) -> tuple[str | None, str]:
+    """Scheme and host, with a port that is not the scheme's own; no scheme where it is none of the web."""
     try:
-        parts = urlsplit(base_url.strip())
-        host = virtual_host(parts.netloc.rpartition("@")[2])
-    except ValueError:
-        host, parts = None, None
-    if parts is None or parts.scheme not in _DEFAULT_PORTS or not host:
-        raise SettingsError(f"base_url '{base_url[:80]}' is no web address", fix="write it as https://www.example.com")
-    return parts.scheme, host
+        parts = urlsplit(url)
+        named = parts.scheme in _DEFAULT_PORTS and parts.hostname and parts.port != 0
+    except ValueError:  # an address or a port that cannot be
+        return None, ""
+    if not named:
+        return None, ""
+    return parts.scheme, _bare_host(parts.netloc.rpartition("@")[2].lower(), (_DEFAULT_PORTS[parts.scheme],))
+
+
+@dataclass(frozen=True)
+class Site:
+    """What is known of the site beside its lines: how its pages' addresses begin."""
+
+    scheme: str = "https"
+    host: str | None = None
+
+    @classmethod
+    def of(cls, base_url: str | None) -> Site:
+        """The site of a base URL such as https://www.example.com; without one, https and no host.
+
+        Raises:
+            SettingsError: It is no http or https URL with a host.
+        """
+        if not base_url:
+            return cls()
+        scheme, host = _scheme_and_host(base_url.strip())
+        if scheme is None or not host or _ODD_IN_HOST.search(host):
+            shown = "" if "@" in base_url else f" '{base_url[:80]}'"  # what stands before an @ may be a password
+            raise SettingsError(f"base_url{shown} is no web address with a host", fix="write https://www.example.com")
+        return cls(scheme, host)
+
+    def prefix(self, host: str | None) -> str:
+        """What stands before the path of a page: scheme and host; empty where no host is known."""
+        return f"{self.scheme}://{host}" if host else ""
+
+    def location(self, target: str, host: str | None) -> str:
+        """The absolute URL of a request's target.
+
+        Without a host the target as logged; ``*`` and the ``host:port`` of CONNECT name no page and stay as logged.
+        """
+        if target.startswith("/"):
+            return self.prefix(host) + target
+        absolute = _ABSOLUTE.fullmatch(target)
+        if absolute is None:
+            return target
+        scheme, authority, rest = absolute.groups()
+        user, at, host_port = authority.rpartition("@")
+        host, port = _split_port(host_port.lower())
+        kept = host if port == _DEFAULT_PORTS.get(scheme.lower()) else host_port.lower()
+        return f"{scheme}://{user}{at}{kept}{rest}"

@@ -154,7 +154,8 @@ def test_requirements_that_name_core_packages_are_refused(plugin):
     [
         ("class Second(Connector): pass", "Multiple classes inheriting"),
         ("del Mine", "No class inheriting"),
-        ("class Base(Connector):\n    def __init__(self, a, b, c): pass\nMine = Base", "Wrong signature .* 4 args"),
+        ("Mine.__init__ = lambda self, a, b, c: None", "Wrong signature .* 4 args"),
+        ("Other = Mine", "Multiple classes inheriting"),
     ],
 )
 def test_a_class_that_the_host_cannot_find_or_make_is_refused(plugin, more, told):
@@ -204,7 +205,7 @@ def test_an_os_error_loses_its_text_as_in_the_host(plugin):
     connector_code(plugin, "raise OSError('gone'); yield")
     with pytest.raises(ComponentFailed) as caught:
         ConnectorSession(plugin, "test-c", {}, {}).rows()
-    assert caught.value.error["message"] == "[Errno None] None: None"
+    assert caught.value.error["message"] == "[Errno None] None: 'None'"
 
 
 WRITE = "out.write_schema([{'name': 'n', 'type': 'int'}])\n"
@@ -269,7 +270,7 @@ print('TUPLES', list(d.iter_tuples()))
 print('ROWS', [dict(row) for row in d.iter_rows(columns=['n'], limit=2)])
 """
     log = run(plugin, store, body).log
-    assert "TUPLES [('007', 1), ('NA', None), ('', 3)]" in log
+    assert "TUPLES [['007', 1], ['NA', None], ['', 3]]" in log
     assert "ROWS [{'n': 1}, {'n': None}]" in log
 
 

@@ -161,7 +161,7 @@ class Dataset:
             raise Exception("You cannot read dataset %s, it is not declared as an input" % self.name)
         for partition in self.partitions or self._store.partitions(self.short_name):
             for row in self._store.rows(self.short_name, partition):
-                yield tuple(_cast(casters[name], row[name]) for name in wanted)
+                yield [_cast(casters[name], row[name]) for name in wanted]
 
     def iter_tuples(self, sampling="head", sampling_column=None, limit=None, ratio=None, log_every=-1, timeout=30,
                     columns=None):  # fmt: skip
