@@ -1,19 +1,19 @@
-"""Answers for files: conditions, parts, encodings, and faults of the content."""
+"""Answers for files and folders: conditions, parts, encodings, and faults of the content."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import re
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 
-from dev.ovhsim.faults import Fault
+from dev.ovhsim.conditions import NoSuchPart, Validators, part
+from dev.ovhsim.content import Content
+from dev.ovhsim.faults import FILE_KINDS, Fault
 from dev.ovhsim.options import Options
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-LOGIN_PAGE = b"""<!DOCTYPE html>
+_HTML = "text/html; charset=utf-8"
+_LOGIN_PAGE = """<!DOCTYPE html>
 <html><head><title>Log in</title></head><body><form method="post">
 <input name="login"><input name="password" type="password"><button>Log in</button></form></body></html>
 """
@@ -21,98 +21,104 @@ LOGIN_PAGE = b"""<!DOCTYPE html>
 
 @dataclass
 class Answer:
-    """A status, headers, and a body: bytes, or a span of a file."""
+    """A status, headers, and a body: bytes, or a span of a file.
+
+    ``chunked``: its length is not announced; ``empty``: headers speak of a body that is not sent.
+    """
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
-    file: Path | None = None
+    content: Content | None = None
     start: int = 0
-    size: int = 0
+    end: int = 0
+    chunked: bool = False
+    empty: bool = False
 
     @property
     def length(self) -> int:
         """Bytes of the body."""
-        return self.size if self.file else len(self.body)
+        return self.end - self.start if self.content else len(self.body)
+
+    def blocks(self, step: int) -> Iterator[bytes]:
+        """The body, in blocks of at most ``step`` bytes."""
+        if self.content:
+            yield from self.content.blocks(self.start, self.end, step)
+        else:
+            yield from (self.body[at : at + step] for at in range(0, len(self.body), step))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self.content:
+            self.content.close()
 
 
-def text(status: int, body: str, **headers: str) -> Answer:
-    """A small HTML answer; underscores in names of headers stand for hyphens."""
-    named = {name.replace("_", "-"): value for name, value in headers.items() if value}
-    return Answer(status, {"content-type": "text/html; charset=utf-8", **named}, body.encode())
+def text(status: int, body: str, headers: Mapping[str, str] | None = None, *, media: str = _HTML) -> Answer:
+    """A small answer."""
+    return Answer(status, {**({"content-type": media} if body else {}), **(headers or {})}, body.encode())
 
 
-def file_answer(path: Path, asked: dict[str, str], options: Options, fault: Fault | None) -> Answer:
-    """The answer to a GET of a day file."""
-    content = _altered(path, options, fault)
-    stat = path.stat()
-    size = len(content) if content is not None else stat.st_size
-    etag = _etag(path, content, options)
-    headers = {
-        "content-type": "text/plain" if options.encoding == "plain" else "application/x-gzip",
-        "last-modified": formatdate(stat.st_mtime, usegmt=True),
-        **({"etag": etag} if etag else {}),
-        **({"content-encoding": options.encoding} if options.encoding in ("gzip", "x-gzip") else {}),
-        **({"accept-ranges": "bytes"} if options.ranges else {}),
-    }
-    if _not_modified(asked, etag, stat.st_mtime):
-        return Answer(304, headers)
-    span = _span(asked, etag, size) if options.ranges else None
-    if span == (0, 0):
-        return Answer(416, {"content-range": f"bytes */{size}"})
-    start, end = span or (0, size)
-    if span:
-        shift = 1 if fault and fault.kind == "wrong_range" else 0
-        headers["content-range"] = f"bytes {start + shift}-{end - 1}/{size}"
-    status = 206 if span else 200
-    if content is not None:
-        return Answer(status, headers, content[start:end])
-    return Answer(status, headers, file=path, start=start, size=end - start)
-
-
-def _altered(path: Path, options: Options, fault: Fault | None) -> bytes | None:
-    """Content other than the file's own bytes; None for those."""
+def fault_answer(fault: Fault | None) -> Answer | None:
+    """What a fault puts in the place of any answer; None for faults of another sort."""
     kind = fault.kind if fault else ""
-    if options.encoding == "plain":
-        return gzip.decompress(path.read_bytes())
-    if fault is None or kind not in ("cut_gzip", "bad_crc", "garbage", "changed"):
-        return None
-    content = path.read_bytes()
-    if kind == "cut_gzip":
-        return content[: fault.at or len(content) // 2]
-    if kind == "bad_crc":
-        return content[:-8] + bytes([content[-8] ^ 0xFF]) + content[-7:]
-    if kind == "garbage":
-        return content + b"<!-- end -->"
-    return gzip.compress(b"198.51.100.9 changed.example - - -\n" + gzip.decompress(content), mtime=0)
+    if fault and kind == "status":
+        later = {"retry-after": fault.retry_after} if fault.retry_after else {}
+        return text(fault.status, fault.body, later, media=fault.content_type)
+    if fault and kind == "redirect":
+        return text(fault.status if 300 < fault.status < 400 else 302, "", {"location": fault.location})
+    return text(200, _LOGIN_PAGE) if kind == "login_page" else None
 
 
-def _etag(path: Path, content: bytes | None, options: Options) -> str:
-    if options.etag == "none":
-        return ""
-    stat = path.stat()
-    seed = hashlib.sha256(content).hexdigest()[:16] if content is not None else f"{stat.st_size:x}-{stat.st_mtime_ns:x}"
-    return f'W/"{seed}"' if options.etag == "weak" else f'"{seed}"'
+def file_answer(path: Path, method: str, asked: Mapping[str, str], options: Options, fault: Fault | None) -> Answer:
+    """The answer to a GET or HEAD of a day file; to be closed."""
+    plain = options.encoding == "plain"
+    try:
+        content = Content.of(path, plain=plain)
+    except (EOFError, OSError, zlib.error):
+        return text(500, "<h1>Internal Server Error</h1>")
+    if fault and fault.kind in FILE_KINDS:
+        content.alter(fault, plain=plain)
+    answer = _of_content(content, method, asked, options, fault)
+    answer.chunked = answer.status == 200 and (not options.length or (fault is not None and fault.chunked))
+    return answer
 
 
-def _not_modified(asked: dict[str, str], etag: str, modified: float) -> bool:
-    if "if-none-match" in asked:
-        tags = [tag.strip().removeprefix("W/") for tag in asked["if-none-match"].split(",")]
-        return bool(etag) and (etag.removeprefix("W/") in tags or "*" in tags)
-    if "if-modified-since" in asked:
-        return int(modified) <= parsedate_to_datetime(asked["if-modified-since"]).timestamp()
-    return False
+def _of_content(
+    content: Content, method: str, asked: Mapping[str, str], options: Options, fault: Fault | None
+) -> Answer:
+    seen = _validators(content, options)
+    headers = {**_media(options), **seen.headers, **({"accept-ranges": "bytes"} if options.ranges else {})}
+    if seen.held(asked):
+        return Answer(304, {name: value for name, value in headers.items() if name != "content-type"}, content=content)
+    ranged = options.ranges and method == "GET" and not (fault and fault.kind == "ignored_range")
+    try:
+        span = part(asked.get("range", ""), content.size) if ranged and seen.part_of_same(asked) else None
+    except NoSuchPart:
+        content.close()
+        return text(416, "<h1>Range Not Satisfiable</h1>", {"content-range": f"bytes */{content.size}"})
+    if span is None:
+        return Answer(200, headers, content=content, end=content.size)
+    start, end = _moved(span, content.size, fault)
+    headers["content-range"] = f"bytes {start}-{end - 1}/{content.size}"
+    return Answer(206, headers, content=content, start=start, end=end)
 
 
-def _span(asked: dict[str, str], etag: str, size: int) -> tuple[int, int] | None:
-    """The part asked for; None for the whole; (0, 0) for a part that is not there. If-Range compares strongly."""
-    found = _RANGE.fullmatch(asked.get("range", ""))
-    condition = asked.get("if-range")
-    if found is None or (condition is not None and (condition != etag or etag.startswith("W/"))):
-        return None
-    first, last = found[1], found[2]
-    if not first:
-        start, end = max(size - int(last or 0), 0), size
-    else:
-        start, end = int(first), min(int(last) + 1, size) if last else size
-    return (start, end) if start < end else (0, 0)
+def _moved(span: tuple[int, int], size: int, fault: Fault | None) -> tuple[int, int]:
+    """Another part where a fault asks for it: further on, or before where nothing is left further on."""
+    if fault is None or fault.kind != "wrong_range":
+        return span
+    step = fault.at or 1
+    start = span[0] + step if span[0] + step < size else max(span[0] - step, 0)
+    return start, max(span[1], start + 1)
+
+
+def _validators(content: Content, options: Options) -> Validators:
+    tags = {"strong": f'"{content.mark}"', "weak": f'W/"{content.mark}"', "none": ""}
+    return Validators(tags[options.etag], content.modified if options.last_modified else None)
+
+
+def _media(options: Options) -> dict[str, str]:
+    """A log whose name ends in .gz: Apache knows it by .gz as a type, or by .log as text in an encoding."""
+    if options.encoding in ("gzip", "x-gzip"):
+        return {"content-type": "text/plain", "content-encoding": options.encoding}
+    return {"content-type": "text/plain" if options.encoding == "plain" else "application/x-gzip"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -19,11 +19,34 @@ def day_path(fqdn: str, day: date, *, kind: str = "web", tree: str = "current") 
     return f"/{fqdn}/{'logs/' if tree == 'current' else ''}logs-{day:%m-%Y}/{folder}{day_name(fqdn, day)}"
 
 
-def write_day(data: Path, fqdn: str, day: date, lines: Iterable[bytes], *, kind: str = "web") -> Path:
-    """Write a day's lines (without their newlines) where the simulator looks; the same lines, the same bytes."""
+def write_day(data: Path, fqdn: str, day: date, lines: Iterable[bytes], *, kind: str = "web", members: int = 1) -> Path:
+    """Write a day's lines (without their newlines) where the simulator looks; the same lines, the same bytes.
+
+    Args:
+        data: The folder that the simulator serves.
+        fqdn: The site.
+        day: The day.
+        lines: Its lines; written as they come unless there are several members.
+        kind: The kind of log.
+        members: Gzip members of the file, of about as many lines each.
+
+    Returns:
+        The file.
+    """
     folder = data / fqdn / ("" if kind == "web" else kind)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / day_name(fqdn, day)
-    with path.open("wb") as raw, gzip.GzipFile("", "wb", mtime=0, fileobj=raw) as file:
-        file.writelines(line + b"\n" for line in lines)
+    with path.open("wb") as raw:
+        for group in _groups(lines, members):
+            with gzip.GzipFile("", "wb", mtime=0, fileobj=raw) as file:
+                file.writelines(line + b"\n" for line in group)
     return path
+
+
+def _groups(lines: Iterable[bytes], number: int) -> Iterator[Iterable[bytes]]:
+    if number == 1:
+        yield lines
+        return
+    held = list(lines)
+    for index in range(number):
+        yield held[len(held) * index // number : len(held) * (index + 1) // number]

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from fnmatch import fnmatchcase
+from typing import Any
+
+_TOKEN = re.compile(r"(?<![^?&])(token=)[^&]*", re.IGNORECASE)
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
 
 
 @dataclass
 class Request:
-    """One request and what became of it; ``connection`` is the client's port: a reused connection keeps it."""
+    """One request and what became of it.
+
+    Attributes:
+        number: From 1, in the order of arrival.
+        method: GET and so on.
+        path: The target as it was sent, with its query; the value of ``token`` masked.
+        connection: The client's port: a reused connection keeps it.
+        authorization: Its scheme and three stars; empty without one.
+        range: The Range asked for; empty without one.
+        headers: All headers by name in lower case, secrets masked.
+        time: When it arrived, UTC.
+        fault: The kind of the fault that met it; empty without one.
+        status: Of the answer; 0 while there is none.
+        sent: Bytes of body handed to the network, transfer coding left out.
+        ended: Whether the host has done with it.
+    """
 
     number: int
     method: str
@@ -16,42 +39,79 @@ class Request:
     connection: int
     authorization: str
     range: str
+    headers: Mapping[str, str]
+    time: datetime
+    fault: str = ""
     status: int = 0
-    sent: int = 0  # bytes of body handed to the network
+    sent: int = 0
+    ended: bool = False
+
+    def document(self) -> dict[str, Any]:
+        """The same as JSON can hold it."""
+        return {**asdict(self), "time": self.time.isoformat()}
 
 
 @dataclass
 class Journal:
-    """Requests in the order of their arrival."""
+    """Requests in the order of their arrival; those of the control calls are left out."""
 
     requests: list[Request] = field(default_factory=list)
+    _change: threading.Condition = field(default_factory=threading.Condition, repr=False)
 
-    def begin(self, method: str, target: str, connection: int, headers: dict[str, str]) -> Request:
+    def begin(self, method: str, target: str, connection: int, headers: Mapping[str, str]) -> Request:
         """Note a request as it arrives."""
-        path = re.sub(r"(token=)[^&]*", r"\1***", target)
-        scheme = headers.get("authorization", "").partition(" ")[0]
-        entry = Request(
-            number=len(self.requests) + 1,
-            method=method,
-            path=path,
-            connection=connection,
-            authorization=f"{scheme} ***" if scheme else "",
-            range=headers.get("range", ""),
-        )
-        self.requests.append(entry)
+        masked = {name: _masked(value) if name in _SECRET_HEADERS else value for name, value in headers.items()}
+        with self._change:
+            entry = Request(
+                number=len(self.requests) + 1,
+                method=method,
+                path=_TOKEN.sub(r"\1***", target),
+                connection=connection,
+                authorization=masked.get("authorization", ""),
+                range=headers.get("range", ""),
+                headers=masked,
+                time=datetime.now(timezone.utc),
+            )
+            self.requests.append(entry)
         return entry
+
+    def end(self, entry: Request) -> None:
+        """Note that a request is over."""
+        with self._change:
+            entry.ended = True
+            self._change.notify_all()
+
+    def wait(self, number: int = 1, timeout: float = 5.0) -> bool:
+        """Wait until so many requests have come and none is under way; whether that was so within the seconds given."""
+        with self._change:
+            return self._change.wait_for(
+                lambda: len(self.requests) >= number and all(entry.ended for entry in self.requests), timeout
+            )
+
+    def count(self, path: str = "*", *, method: str | None = None, status: int | None = None) -> int:
+        """Number of requests whose path fits a pattern, of one method and status if named."""
+        return sum(
+            fnmatchcase(entry.path, path) and method in (None, entry.method) and status in (None, entry.status)
+            for entry in list(self.requests)
+        )
 
     @property
     def paths(self) -> list[str]:
         """Paths in order."""
-        return [request.path for request in self.requests]
+        return [request.path for request in list(self.requests)]
 
     @property
     def connections(self) -> int:
         """Number of different connections."""
-        return len({request.connection for request in self.requests})
+        return len({request.connection for request in list(self.requests)})
 
     @property
     def sent(self) -> int:
         """Bytes of all bodies."""
-        return sum(request.sent for request in self.requests)
+        return sum(request.sent for request in list(self.requests))
+
+
+def _masked(value: str) -> str:
+    """Only the scheme of credentials is kept, and only one that is known."""
+    scheme, blank, _ = value.partition(" ")
+    return f"{scheme} ***" if blank and scheme.lower() in ("basic", "bearer") else "***"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+TreeName = Literal["current", "old", "both"]
 
 
 @dataclass(frozen=True)
@@ -17,20 +19,44 @@ class User:
 
 @dataclass(frozen=True)
 class Options:
-    """Behaviour of the host.
+    """Behaviour of the host; its defaults are those of Apache over a folder of static files.
 
-    ``trees``: which tree a fqdn is served under (``current`` has /logs/, ``old`` has not); ``index``: look of the pages
-    that list a folder, or ``off`` for 403; ``encoding``: how a .gz is sent, ``plain`` being its content under the same
-    name; ``foreign``: the answer to a user of another tree; ``ranges``: whether parts are served; ``length``: whether
-    the length is announced, chunks otherwise.
+    Attributes:
+        users: Who may read, by login; nobody unless named.
+        tree: The tree that every fqdn is served under: ``current`` has /logs/, ``old`` has not.
+        trees: The same for single fqdns.
+        index: Look of the pages that list a folder: Apache's own, ``bare`` links with absolute paths, ``kinds`` (bare,
+            and a list of months links each kind of each month), or ``off`` for 403.
+        encoded_hrefs: Links write "-" as "%2D": the same address by RFC 3986, section 6.2.2.2.
+        encoding: How a .gz is sent: its bytes without Content-Encoding or with one of two, or its content as plain
+            text under the same name.
+        etag: Whether answers carry an entity tag, and whether it may be used for parts.
+        last_modified: Whether answers say when the file was changed.
+        ranges: Whether parts are served.
+        length: Whether the length is announced; chunks otherwise.
+        foreign: Status for a known user on the tree of another: 401 or 403.
+        keep_alive: Seconds that an idle connection stays open.
+        control: Whether /_sim/ answers.
     """
 
     users: Mapping[str, User] = field(default_factory=dict)
-    trees: Mapping[str, Literal["current", "old", "both"]] = field(default_factory=dict)
-    index: Literal["apache", "bare", "off"] = "apache"
+    tree: TreeName = "current"
+    trees: Mapping[str, TreeName] = field(default_factory=dict)
+    index: Literal["apache", "bare", "kinds", "off"] = "apache"
+    encoded_hrefs: bool = False
     encoding: Literal["none", "gzip", "x-gzip", "plain"] = "none"
     etag: Literal["strong", "weak", "none"] = "strong"
+    last_modified: bool = True
     ranges: bool = True
     length: bool = True
-    foreign: int = 403
+    foreign: Literal[401, 403] = 403
+    keep_alive: float = 5.0
     control: bool = False
+
+    def tree_of(self, fqdn: str) -> TreeName:
+        """The tree that a fqdn is served under."""
+        return self.trees.get(fqdn, self.tree)
+
+    def bare(self, **changes: Any) -> Options:
+        """The same host without anything that a client could resume by: no tag, no date, no parts, no length."""
+        return replace(self, etag="none", last_modified=False, ranges=False, length=False, **changes)
