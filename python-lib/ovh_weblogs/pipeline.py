@@ -112,7 +112,13 @@ def read_days(
                     totals.files += 1
                     totals.bytes += file.raw_bytes
             except LogMissing as missing:
-                if missing is late or only is not None or not host.ended_within(day, source.grace_hours, now):
+                if only is not None:
+                    host.check_domain()
+                    raise LogMissing(
+                        missing.problem,
+                        fix="build this partition later, or leave it out: a day appears on the next one",
+                    ) from None
+                if missing is late or not host.ended_within(day, source.grace_hours, now):
                     host.check_domain()
                     raise
                 # The newest days may not be published yet; a later day that is there shows that this one is missing.
@@ -132,10 +138,11 @@ def _skipping(host: LogHost, source: Source, days: list[date], now: datetime) ->
 
 def _day_blocks(source: Source, file: Readable, name: str, totals: Totals) -> Iterator[Block]:
     if source.kind is not Kind.WEB:
-        for rows in parsing.read_lines(file, source_file=name, zone=source.zone):
-            totals.lines += rows.num_rows
-            totals.hits += rows.num_rows
-            yield Block(rows)
+        for found in parsing.read_lines(file, source_file=name, zone=source.zone):
+            totals.lines += found.rows.num_rows + found.blanks
+            totals.hits += found.rows.num_rows
+            totals.blanks += found.blanks
+            yield Block(found.rows)
         return
     for parsed in parse(file, source_file=name, line_format="auto"):
         _count(parsed, totals)

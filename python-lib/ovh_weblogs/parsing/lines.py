@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -33,8 +34,16 @@ _SHAPES = tuple(
 _BRACKETED = re.compile(rf"[^\[\]]{{0,300}}\[({CLF.pattern})\]")
 
 
-def read_lines(stream: Readable, *, source_file: str, zone: ZoneInfo) -> Iterator[pa.RecordBatch]:
-    """Every line but blank ones, as rows of ``schema.LINES``, in blocks; line numbers count blank lines, too.
+@dataclass(frozen=True)
+class Lines:
+    """A block of lines: ``rows`` of ``schema.LINES``, and the count of blank lines among them: rows + blanks = lines."""
+
+    rows: pa.RecordBatch
+    blanks: int
+
+
+def read_lines(stream: Readable, *, source_file: str, zone: ZoneInfo) -> Iterator[Lines]:
+    """Every line but blank ones, in blocks; line numbers count blank lines, too.
 
     A line beyond 16 MiB is cut there and says so at its end.
 
@@ -58,7 +67,7 @@ def read_lines(stream: Readable, *, source_file: str, zone: ZoneInfo) -> Iterato
             pa.array([source_file or None] * len(texts), pa.string()),
             pa.array([number for number, _ in numbered], pa.int64()),
         ]
-        yield pa.RecordBatch.from_arrays(arrays, schema=LINES.arrow)
+        yield Lines(pa.RecordBatch.from_arrays(arrays, schema=LINES.arrow), block.lines - len(texts))
 
 
 def _texts(block: Block) -> Iterator[tuple[int, str]]:

@@ -182,6 +182,13 @@ def test_kinds_other_than_web_come_line_by_line_with_their_time(make_host, confi
     ]
 
 
+def test_blank_lines_of_every_kind_are_counted(make_host, config, data, caplog):
+    write_day(data, FQDN, date(2026, 3, 28), [b"one", b"", b"  ", b"two"], kind="cron")
+    caplog.set_level(logging.INFO)
+    assert len(rows(config(make_host(), kind="cron", to_date="2026-03-28"))) == 2
+    assert "4 lines: 2 hits, 0 rejects, 2 blanks" in caplog.text
+
+
 def test_refused_lines_are_counted_or_given_as_rows(make_host, config, data, caplog):
     lines = [b"", b"no log line", *(b'1.2.3.4 a.example - [28/Mar/2026:10:00:00 +0100] "-" 408 - "-" "-"',) * 30]
     write_day(data, FQDN, date(2026, 3, 28), lines)
@@ -226,7 +233,7 @@ def test_a_partition_outside_the_period_does_not_exist(host, config):
 
 @pytest.mark.parametrize("missing", ["fail", "skip"])
 def test_reading_a_missing_partition_fails_even_where_days_may_be_skipped(host, config, missing):
-    with pytest.raises(LogMissing, match="2026-03-27"):
+    with pytest.raises(LogMissing, match=r"2026-03-27.*build this partition later"):
         rows(config(host, partitioned=True, missing_days=missing), "2026-03-27")
 
 

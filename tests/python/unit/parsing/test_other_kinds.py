@@ -18,7 +18,7 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def rows(text, name="example.com-05-03-2024.log.gz"):
-    batches = list(read_lines(io.BytesIO(text.encode()), source_file=name, zone=PARIS))
+    batches = [found.rows for found in read_lines(io.BytesIO(text.encode()), source_file=name, zone=PARIS)]
     assert all(batch.schema.equals(LINES.arrow) for batch in batches)
     return [row for batch in batches for row in batch.to_pylist()]
 
@@ -85,7 +85,8 @@ def test_every_line_but_blank_ones_is_a_row_with_its_number():
 
 def test_a_line_is_kept_as_it_was_read():
     data = 'é \\x16 \\" \t\x0b\u2028'.encode() + b"\n\xe9\x00"
-    (batch,) = read_lines(io.BytesIO(data), source_file="", zone=PARIS)
+    (found,) = read_lines(io.BytesIO(data), source_file="", zone=PARIS)
+    batch = found.rows
     assert batch.column("line").to_pylist() == ['é \\x16 \\" \t\x0b\u2028', "é\\x00"]
     assert batch.column("source_file").to_pylist() == [None, None]
 
@@ -98,8 +99,10 @@ def test_a_line_beyond_16_mebibytes_says_that_it_is_cut():
 
 @given(st.binary(max_size=60).filter(lambda data: data[:2] != b"\x1f\x8b"))
 def test_any_bytes_are_lines(data):
-    batches = read_lines(io.BytesIO(data), source_file="a-05-03-2024.log", zone=PARIS)
-    numbers = [number for batch in batches for number in batch.column("line_number").to_pylist()]
+    found = list(read_lines(io.BytesIO(data), source_file="a-05-03-2024.log", zone=PARIS))
+    numbers = [number for block in found for number in block.rows.column("line_number").to_pylist()]
+    blanks = sum(block.blanks for block in found)
+    assert len(numbers) + blanks == data.count(b"\n") + (bool(data) and not data.endswith(b"\n"))
     assert numbers == [number for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
 
 
