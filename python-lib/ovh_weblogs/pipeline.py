@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
+from itertools import chain
 
 import pyarrow as pa
 
@@ -73,7 +74,7 @@ def published_days(source: Source, *, only: Sequence[date] | None = None, now: d
     """
     now = now or datetime.now(timezone.utc)
     with closing(LogHost(source)) as host:
-        return host.published(only or source.period.days(now.astimezone(source.zone).date()))
+        return list(host.published(only or source.period.days(now.astimezone(source.zone).date())))
 
 
 def read_days(
@@ -100,10 +101,9 @@ def read_days(
             fix="let it begin before today; a day's log appears on the next day",
         )
     with closing(LogHost(source, preview=preview)) as host:
-        if source.skip_missing and only is None:
-            days = _skipping(host, source, days, now)
+        wanted = _skipping(host, source, days, now) if source.skip_missing and only is None else days
         late: LogMissing | None = None
-        for day in days:
+        for day in wanted:
             try:
                 with host.day(day) as file:
                     if late is not None:
@@ -128,12 +128,16 @@ def read_days(
             host.check_domain()
 
 
-def _skipping(host: LogHost, source: Source, days: list[date], now: datetime) -> list[date]:
-    found = host.published(days)
-    for day in sorted(set(days) - set(found)):
-        if not host.ended_within(day, source.grace_hours, now):
-            logger.warning("The %s log of %s for %s is missing and skipped", source.kind.value, source.domain, day)
-    return found
+def _skipping(host: LogHost, source: Source, days: list[date], now: datetime) -> Iterator[date]:
+    """The days that are published, as they are asked for; the others are named in the log."""
+    remaining = iter(days)
+    for published in chain(host.published(days), [None]):
+        for day in remaining:
+            if day == published:
+                yield day
+                break
+            if not host.ended_within(day, source.grace_hours, now):
+                logger.warning("The %s log of %s for %s is missing and skipped", source.kind.value, source.domain, day)
 
 
 def _day_blocks(source: Source, file: Readable, name: str, totals: Totals) -> Iterator[Block]:

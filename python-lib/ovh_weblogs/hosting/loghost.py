@@ -20,6 +20,8 @@ from ovh_weblogs.settings import Kind, Source
 # Current tree first; the old one, without /logs/, was seen until about 2018 and is still found on some services.
 _TREES = ("logs/", "")
 _Answer = TypeVar("_Answer")
+_MONTH = re.compile(r"(?P<tree>(?:^|/)logs/)?logs-(?P<month>\d\d)-(?P<year>\d{4})(?:/|$)")
+_FEW_MONTHS = 2  # so many are asked for one by one; for more, the page that lists all months is worth its request
 _MAX_INDEX = 5 << 20  # bytes of an index page; a month has at most 31 links
 
 
@@ -69,8 +71,8 @@ class LogHost:
             fix="shorten the period, or set 'Missing days' to skip",
         )
 
-    def published(self, days: Iterable[date]) -> list[date]:
-        """Those of the days that the host has a file for, in order: by the index page of each month.
+    def published(self, days: Iterable[date]) -> Iterator[date]:
+        """Those of the days that the host has a file for, in order, asked for month by month as they are wanted.
 
         Raises:
             SettingsError: The host knows no such domain.
@@ -79,10 +81,14 @@ class LogHost:
         months: dict[tuple[int, int], list[date]] = {}
         for day in sorted(set(days)):
             months.setdefault((day.year, day.month), []).append(day)
-        found = [day for wanted in months.values() for day in self._published_in_month(wanted)]
+        listed = self._listed_months() if len(months) > _FEW_MONTHS else None
+        found = False
+        for month, wanted in months.items():
+            for day in self._published_in_month(wanted) if listed is None or month in listed else ():
+                found = True
+                yield day
         if months and not found:
             self.check_domain()
-        return found
 
     def check_domain(self) -> None:
         """Ask for the domain's own page, to tell an unknown domain from a missing day.
@@ -104,6 +110,20 @@ class LogHost:
     def _month(self, tree: str, day: date) -> str:
         kind = "" if self._source.kind is Kind.WEB else f"{self._source.kind.value}/"
         return f"/{self._source.domain}/{tree}logs-{day:%m-%Y}/{kind}"
+
+    def _listed_months(self) -> set[tuple[int, int]] | None:
+        """Year and month of every folder that the tree's own page lists; None where no page lists any."""
+        for tree in _TREES:
+            try:
+                page = self._page(f"/{self._source.domain}/{tree}")
+            except Forbidden:
+                return None
+            hrefs = [unquote(urlsplit(href).path) for href in _hrefs(page or "")]
+            folders = [found for found in map(_MONTH.search, hrefs) if found]
+            if folders:
+                self._tree = "logs/" if any(found["tree"] for found in folders) else tree
+                return {(int(found["year"]), int(found["month"])) for found in folders}
+        return None
 
     def _published_in_month(self, days: list[date]) -> list[date]:
         for tree in _TREES if self._tree is None else (self._tree,):

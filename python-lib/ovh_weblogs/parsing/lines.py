@@ -36,7 +36,7 @@ _BRACKETED = re.compile(rf"[^\[\]]{{0,300}}\[({CLF.pattern})\]")
 
 @dataclass(frozen=True)
 class Lines:
-    """A block of lines: ``rows`` of ``schema.LINES``, and the count of blank lines among them: rows + blanks = lines."""
+    """A block of lines: ``rows`` of ``schema.LINES``, and the number of blank lines among them."""
 
     rows: pa.RecordBatch
     blanks: int

@@ -153,6 +153,23 @@ def test_an_empty_file_is_a_day_without_lines(make_host, config, data):
     assert len(rows(config(host), limit=100)) == len(rows(config(host))) == 6 + 7
 
 
+@pytest.mark.parametrize("tree", ["current", "old"])
+@pytest.mark.parametrize("index", ["apache", "bare"])
+def test_a_preview_of_years_with_missing_days_needs_four_requests_at_most(make_host, config, tree, index):
+    host = make_host(options=Options(trees={FQDN: tree}, index=index))
+    assert len(rows(config(host, from_date="2016-01-01", missing_days="skip"), limit=3)) == 3
+    assert len(host.journal.requests) <= 4
+
+
+@pytest.mark.parametrize("index", ["apache", "off"])
+def test_years_with_missing_days_are_read_whole(make_host, config, index, caplog):
+    host = make_host(options=Options(index=index))
+    made = config(host, from_date="2025-12-30", to_date="2026-04-02", missing_days="skip")
+    assert len(rows(made)) == ALL
+    skipped = [record.args[2] for record in caplog.records if "missing and skipped" in record.message]
+    assert (len(skipped), skipped[0], skipped[-1]) == (91, date(2025, 12, 30), date(2026, 4, 2))
+
+
 @pytest.mark.parametrize("limit", [None, -1, 0])
 def test_no_limit_is_none_zero_or_less(host, config, limit):
     assert len(rows(config(host), limit=limit)) == ALL
