@@ -8,10 +8,10 @@ from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from dev.dayfiles import write_day
 from dev.demo import sample
 from dev.demo.errors import DemoFailed
 from dev.demo.logs import Router, log_files
-from dev.ovhsim.days import write_day
 
 DOMAIN = "example.com"  # root of the log tree
 Progress = Callable[[str], None]

@@ -85,7 +85,7 @@ class LogHost:
     """A log host on loopback, in a thread of its own; a context manager.
 
     Args:
-        data: One folder per fqdn, holding day files; see ``days.write_day``.
+        data: One folder per fqdn, holding day files; see ``dev.dayfiles``.
         users: Passwords by login; shorter than ``options.users``.
         options: How it behaves.
         faults: What goes wrong.

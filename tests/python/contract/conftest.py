@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from dev.dayfiles import write_day
 from dev.ovhsim import LogHost
-from dev.ovhsim.days import write_day
 
 FQDN = "example.com"
 PASSWORD = "correct horse"

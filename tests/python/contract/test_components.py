@@ -9,9 +9,9 @@ from datetime import date
 
 import pytest
 
+from dev.dayfiles import write_day
 from dev.dsshost import ComponentFailed, ConnectorSession, Store, check_plugin, run_recipe
 from dev.dsshost.package_check import check_zip
-from dev.ovhsim.days import write_day
 from dev.package import build
 from ovh_weblogs.schema import HITS, SERVER_HITS, VISITORS
 from ovh_weblogs.settings import Network, Source, VisitorSettings

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 import trustme
 
+from dev.dayfiles import day_path, write_day
 from dev.ovhsim import Fault, Options, User
-from dev.ovhsim.days import day_path, write_day
 from ovh_weblogs import pipeline
 from ovh_weblogs.dss import forms
 from ovh_weblogs.dss.connectors import LogSource

@@ -15,8 +15,8 @@ from datetime import date
 import pytest
 import trustme
 
+from dev.dayfiles import day_path, write_day
 from dev.ovhsim import Fault, LogHost, Options, WrongFault
-from dev.ovhsim.days import day_path, write_day
 from dev.ovhsim.faults import read
 
 FQDN, DAY = "example.com", date(2026, 3, 28)

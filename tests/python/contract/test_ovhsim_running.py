@@ -22,8 +22,8 @@ import pytest
 import requests
 import trustme
 
+from dev.dayfiles import day_path, write_day
 from dev.ovhsim import Fault, LogHost, Options
-from dev.ovhsim.days import day_path, write_day
 
 FQDN, DAY = "example.com", date(2026, 3, 28)
 PATH = day_path(FQDN, DAY)

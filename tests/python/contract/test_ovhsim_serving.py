@@ -13,8 +13,8 @@ from datetime import date
 
 import pytest
 
+from dev.dayfiles import day_path, write_day
 from dev.ovhsim import LogHost, Options, User
-from dev.ovhsim.days import day_path, write_day
 
 FQDN, DAY = "example.com", date(2026, 3, 28)
 PATH = day_path(FQDN, DAY)

@@ -1,4 +1,4 @@
-"""Day files, as the simulator serves them and as OVH names them."""
+"""Day files, as OVH names them and as the simulated log host serves them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import gzip
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+
+_LEVEL = 6  # of gzip: that of logrotate; 9 takes three times as long for 3 % less
 
 
 def day_name(fqdn: str, day: date) -> str:
@@ -38,7 +40,7 @@ def write_day(data: Path, fqdn: str, day: date, lines: Iterable[bytes], *, kind:
     path = folder / day_name(fqdn, day)
     with path.open("wb") as raw:
         for group in _groups(lines, members):
-            with gzip.GzipFile("", "wb", mtime=0, fileobj=raw) as file:
+            with gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as file:
                 file.writelines(line + b"\n" for line in group)
     return path
 
