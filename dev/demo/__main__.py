@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--logs", type=Path, help="a folder of access logs of your own, in OVH's or combined format")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where everything goes (default: out)")
-    parser.add_argument("--days", type=_days, help="days of the generated sample (default: its month)")
+    parser.add_argument("--days", type=_days, help="days of generated logs (default: 30)")
     given = parser.parse_args(arguments)
     console = Console()
     try:

@@ -13,8 +13,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from dev.demo.sample import ZONE
 from dev.demo.tables import Tables
+from dev.traffic.clock import ZONE
 
 PEOPLE = ("browser", "phone", "tablet", "mobile")
 ROBOTS = ("bot", "library", "rss")

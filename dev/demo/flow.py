@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from dev.demo.errors import DemoFailed
 from dev.demo.month import DOMAIN, Month
 from dev.dsshost import BadData, BadPlugin, ComponentFailed, FlowResult, run_flow
 from dev.ovhsim import LogHost
+from dev.ovhsim.journal import Request
 from ovh_weblogs.pipeline import Totals
 
 LOGIN = "demo"
@@ -21,10 +22,11 @@ READ, ENRICH, GROUP = "logs", "ovh-logs-enrich", "ovh-logs-visitors"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the flow came to: the host's result, and the totals that the connector logged."""
+    """What the flow came to: the host's result, the totals that the connector logged, what the log host was asked."""
 
     result: FlowResult
     totals: Totals
+    requests: Sequence[Request]
 
 
 class _TotalsSeen(logging.Handler):
@@ -86,7 +88,7 @@ def run(
     library.addHandler(seen)
     library.setLevel(logging.INFO)
     try:
-        with LogHost(month.folder, {LOGIN: password}) as host:
+        with LogHost(month.folder, {LOGIN: password}, faults=month.faults.values()) as host:
             on_host(host)
             result = run_flow(definition(month, storage, host.url, password), on_progress)
     except (ComponentFailed, BadData, BadPlugin) as error:
@@ -96,4 +98,4 @@ def run(
         library.setLevel(level)
     if seen.totals is None:
         raise DemoFailed("The connector ended without telling its totals: its log does not say what it read.")
-    return Outcome(result, seen.totals)
+    return Outcome(result, seen.totals, list(host.journal.requests))

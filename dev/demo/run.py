@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.demo import flow
-from dev.demo.aggregates import aggregate, distinct_visitors
+from dev.demo.aggregates import aggregate
+from dev.demo.checks import Evidence, all_checks
 from dev.demo.console import Board
 from dev.demo.errors import DemoFailed
-from dev.demo.month import Month, from_logs, from_sample
+from dev.demo.month import Month, from_logs, from_traffic
 from dev.demo.report import Summary, write_report
 from dev.demo.tables import Tables, export
 from dev.ovhsim import LogHost
@@ -40,8 +41,8 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
     Args:
         out: The folder that all of it goes to; what an earlier run left there is replaced.
         board: Shows progress.
-        logs: Real logs in place of the sample.
-        days: Only so many days of the sample.
+        logs: Real logs in place of generated ones.
+        days: How many days are generated.
 
     Raises:
         DemoFailed: With one sentence.
@@ -50,7 +51,7 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
     begun = time.monotonic()
     board.begin(MAKE)
     _emptied(out)
-    month = _month(out / "month", board, logs, days)
+    month = _month(out, board, logs, days)
     stages.append((MAKE, time.monotonic() - begun))
     outcome = flow.run(month, storage, *_watching(board, month))
     stages += [(title, outcome.result.seconds[step]) for step, title in _STEPS.items()]
@@ -76,24 +77,25 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         tables.refused: "lines that are no access lines, with reasons",
         storage: "the datasets as the host stores them",
         month.folder: "the day files that were served",
+        **({month.truth: "what is true of each line, session and visitor"} if month.truth else {}),
     }
     return Written(summary, files, tuple(month.passed_over))
 
 
 def _emptied(out: Path) -> None:
     try:
-        for name in ("month", "datasets"):
+        for name in ("month", "traffic", "datasets"):
             shutil.rmtree(out / name, ignore_errors=True)
             (out / name).mkdir(parents=True)
     except OSError as error:
         raise DemoFailed(f"{out} cannot be written ({error.strerror}): name another folder with --out.") from None
 
 
-def _month(folder: Path, board: Board, logs: Path | None, days: int | None) -> Month:
+def _month(out: Path, board: Board, logs: Path | None, days: int | None) -> Month:
     if logs is not None:
-        month = from_logs(logs, folder, board.tell)
+        month = from_logs(logs, out / "month", board.tell)
     else:
-        month = from_sample(folder, board.tell, **({"count": days} if days else {}))
+        month = from_traffic(out / "traffic", board.tell, **({"count": days} if days else {}))
     board.tell(f"{len(month.days):,} days, {month.lines:,} lines")
     return month
 
@@ -133,28 +135,5 @@ def _summary(month: Month, outcome: flow.Outcome, tables: Tables, stages: list[t
         events=tables.event_count,
         visitors=tables.visitor_count,
         stages=stages,
-        checks=_checks(month, totals.files, totals.blanks, tables),
+        checks=all_checks(Evidence(month, outcome.requests, totals, tables)),
     )
-
-
-def _checks(month: Month, files: int, blanks: int, tables: Tables) -> list[tuple[str, bool]]:
-    """What was read against what was written, by counts that do not come from one another."""
-    found = tables.hits + tables.rejects + blanks
-    distinct = distinct_visitors(tables.events)
-    parts = f"{tables.hits:,} hits + {tables.rejects:,} rejects + {blanks:,} blanks = {found:,}"
-    written = f"{month.lines:,} lines were written, {month.blanks:,} of them blank"
-    return [
-        (
-            f"Every line is accounted for: {parts}; {written}",
-            found == month.lines and blanks == month.blanks,
-        ),
-        (f"Every day was read: {files:,} of {len(month.days):,} files", files == len(month.days)),
-        (
-            f"Every hit became an event: {tables.event_count:,} of {tables.hits:,}",
-            tables.event_count == tables.hits,
-        ),
-        (
-            f"One row per visitor: {tables.visitor_count:,} rows for {distinct:,} visitor ids in the events",
-            tables.visitor_count == distinct,
-        ),
-    ]

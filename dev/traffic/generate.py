@@ -57,13 +57,15 @@ class _Entry(NamedTuple):
 class Written:
     """What was written below ``folder``: ``ovh/`` as the log host keeps it, ``wt1/``, ``truth/``.
 
-    ``lines`` and ``files`` count by family: server and tracker; a tracker's headers count as lines.
+    ``lines`` and ``files`` count by family: server and tracker; a tracker's headers count as lines. ``blanks`` are
+    lines of the server's that hold nothing.
     """
 
     folder: Path
     days: list[date] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=lambda: {"server": 0, "tracker": 0})
     files: dict[str, int] = field(default_factory=lambda: {"server": 0, "tracker": 0})
+    blanks: int = 0
 
 
 def generate(
@@ -176,6 +178,7 @@ class _Traffic:
         reckoning.add(found)
         self._truth.add("sessions", reckoning.settled(until or found[-1]["server_ts"]))
         self._written.lines[family] += len(found)
+        self._written.blanks += sum(row["kind"] == "blank" for row in found)
         self._written.files[family] += len({row["source_file"] for row in found})
 
 

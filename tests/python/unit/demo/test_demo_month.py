@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dev.demo.errors import DemoFailed
-from dev.demo.month import Month, from_logs, from_sample
+from dev.demo.month import Month, from_logs, from_traffic
 
 TODAY = date(2026, 6, 1)
 COMBINED = b'192.0.2.1 - - [%s] "GET / HTTP/1.1" 200 12 "-" "Mozilla/5.0"\n'
@@ -92,10 +92,21 @@ def test_lines_and_blanks_and_days_are_counted(tmp_path, logs):
     )
 
 
-def test_days_without_a_hole_between_them_have_no_gap(tmp_path):
-    month = from_sample(tmp_path, count=2)
+def test_generated_days_have_no_gap_and_are_counted_as_they_are(tmp_path):
+    month = from_traffic(tmp_path, count=2, visitors=20)
+    contents = [gzip.decompress(path.read_bytes()).split(b"\n")[:-1] for path in sorted(month.folder.rglob("*.gz"))]
     assert month.days == [date(2026, 3, 1), date(2026, 3, 2)]
     assert not month.has_gaps
+    assert month.lines == sum(map(len, contents))
+    assert month.blanks == sum(not line.strip() for lines in contents for line in lines)
+
+
+def test_two_generated_days_come_badly_once(tmp_path):
+    month = from_traffic(tmp_path, count=3, visitors=20)
+    assert {day.day: (fault.kind, fault.times) for day, fault in month.faults.items()} == {
+        2: ("status", 1),
+        3: ("cut_body", 1),
+    }
 
 
 @pytest.mark.parametrize("name", ["access.log", "access_log", "access.log.1", "ACCESS.TXT", "ssl.access.log"])

@@ -1,0 +1,146 @@
+"""What came out against what was written: sentences, each with whether it holds.
+
+The counts on both sides do not come from one another: those of the truth are the generator's, the others the plugin's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dev.demo.month import Month
+from dev.demo.report import long_day
+from dev.demo.tables import Tables
+from dev.ovhsim.journal import Request
+from ovh_weblogs.pipeline import Totals
+from ovh_weblogs.schema import SERVER_HITS
+
+Check = tuple[str, bool]
+_PLACE = ("source_file", "line_number")
+_VALUES = tuple(name for name in SERVER_HITS.names if name not in _PLACE)
+_DEVICE = ("useragent_type", "useragent_brand", "useragent_os")
+_RIGHT = 0.99  # share of hits whose device has to be told as it is
+_TROUBLE = {"status": "was refused with {status}", "cut_body": "broke off"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a run left: what was written for it, what was asked of the log host, totals as logged, tables as stored."""
+
+    month: Month
+    requests: Iterable[Request]
+    totals: Totals
+    tables: Tables
+
+
+def all_checks(run: Evidence) -> list[Check]:
+    """Every check that the month allows: one without truth is only counted."""
+    found = [_lines(run), _files(run), _events(run)]
+    with duckdb.connect() as base:
+        base.read_parquet(str(run.tables.events)).create_view("events")
+        base.read_parquet(str(run.tables.refused)).create_view("refused")
+        base.read_parquet(str(run.tables.visitors)).create_view("visitors")
+        if run.month.truth is None:
+            return [*found, _visitors(run, base)]
+        _view_truth(base, run.month.truth)
+        found += [_places(base, run.month), _values(base), _visitor_keys(base), _devices(base)]
+    return [*found, *(_fault(run, day) for day in run.month.faults)]
+
+
+def _lines(run: Evidence) -> Check:
+    tables, month, blanks = run.tables, run.month, run.totals.blanks
+    found = tables.hits + tables.rejects + blanks
+    parts = f"{tables.hits:,} hits + {tables.rejects:,} rejects + {blanks:,} blanks = {found:,}"
+    written = f"{month.lines:,} lines were written, {month.blanks:,} of them blank"
+    holds = found == month.lines and blanks == month.blanks
+    return f"Every line is accounted for: {parts}; {written}", holds
+
+
+def _files(run: Evidence) -> Check:
+    files, days = run.totals.files, len(run.month.days)
+    return f"Every day was read: {files:,} of {days:,} files", files == days
+
+
+def _events(run: Evidence) -> Check:
+    events, hits = run.tables.event_count, run.tables.hits
+    return f"Every hit became an event: {events:,} of {hits:,}", events == hits
+
+
+def _visitors(run: Evidence, base: duckdb.DuckDBPyConnection) -> Check:
+    rows, distinct = run.tables.visitor_count, _number(base, "SELECT count(DISTINCT visitor_id) FROM events")
+    return f"One row per visitor: {rows:,} rows for {distinct:,} visitor ids in the events", rows == distinct
+
+
+def _view_truth(base: duckdb.DuckDBPyConnection, truth: Path) -> None:
+    base.read_parquet(str(truth / "lines.parquet")).create_view("all_lines")
+    # The tracker's lines are of another family, which this flow does not read.
+    base.execute("CREATE VIEW truth AS SELECT * FROM all_lines WHERE source_file NOT LIKE 'tracker/%'")
+
+
+def _places(base: duckdb.DuckDBPyConnection, month: Month) -> Check:
+    """File by file and line by line: what the plugin calls a hit, a reject or (by passing it over) a blank."""
+    wrong = _number(
+        base,
+        """
+        WITH found AS (
+            SELECT source_file, line_number, 'hit' AS kind, NULL AS line FROM events
+            UNION ALL SELECT source_file, line_number, 'reject', request FROM refused
+        )
+        SELECT count(DISTINCT coalesce(truth.source_file, found.source_file))
+        FROM truth FULL JOIN found USING (source_file, line_number)
+        WHERE coalesce(found.kind, 'blank') IS DISTINCT FROM truth.kind
+           OR found.line IS DISTINCT FROM decode(truth.line)
+        """,
+    )
+    files, lines = len(month.days), _number(base, "SELECT count(*) FROM truth")
+    right = f"in {files - wrong:,} of {files:,} files"
+    return f"All {lines:,} lines are hits, rejects and blanks where the truth has them {right}", wrong == 0
+
+
+def _values(base: duckdb.DuckDBPyConnection) -> Check:
+    wrong, hits = _differing(base, [f"events.{name} IS DISTINCT FROM truth.{name}" for name in _VALUES])
+    sentence = f"Every value read is the one that was written: {hits - wrong:,} of {hits:,} hits agree in all columns"
+    return sentence, wrong == 0
+
+
+def _visitor_keys(base: duckdb.DuckDBPyConnection) -> Check:
+    keys = _number(base, "SELECT count(DISTINCT visitor_key) FROM truth")
+    rows = _number(base, "SELECT count(*) FROM visitors")
+    same = _number(
+        base,
+        "SELECT count(*) FROM (SELECT DISTINCT visitor_id AS id FROM visitors) WHERE id IN (SELECT visitor_key FROM truth)",
+    )
+    return f"One row per visitor: {rows:,} rows, and the truth has {keys:,} distinct visitors", rows == same == keys
+
+
+def _devices(base: duckdb.DuckDBPyConnection) -> Check:
+    differs = (f"truth.{name} IS NOT NULL AND events.{name} IS DISTINCT FROM truth.{name}" for name in _DEVICE)
+    wrong, hits = _differing(base, differs)
+    share = 1 - wrong / max(hits, 1)
+    return f"Type, browser and system were told rightly for {share:.1%} of the hits", share >= _RIGHT
+
+
+def _differing(base: duckdb.DuckDBPyConnection, conditions: Iterable[str]) -> tuple[int, int]:
+    """How many hits differ from the truth in any of some ways, of how many."""
+    joined = "FROM events JOIN truth USING (source_file, line_number)"
+    wrong = _number(base, f"SELECT count(*) {joined} WHERE {' OR '.join(conditions)}")
+    return wrong, _number(base, f"SELECT count(*) {joined}")
+
+
+def _fault(run: Evidence, day: date) -> Check:
+    """A day that came badly once, and then whole: the lines themselves are checked with all others."""
+    fault = run.month.faults[day]
+    asked = [request for request in run.requests if request.path.endswith(run.month.file_name(day))]
+    met = [request for request in asked if request.fault]
+    well = [request for request in asked if not request.fault and request.status in (200, 206)]
+    what = _TROUBLE[fault.kind].format(status=fault.status)
+    return f"The file of {long_day(day)} {what} once, and arrived whole all the same", len(met) == len(well) == 1
+
+
+def _number(base: duckdb.DuckDBPyConnection, query: str) -> Any:
+    return base.execute(query).fetchall()[0][0]

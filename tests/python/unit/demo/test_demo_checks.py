@@ -1,0 +1,119 @@
+"""The demo's checks: all hold for a run as it should be, and the right one fails for each thing that goes wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dev.demo.checks import Evidence, all_checks
+from dev.demo.month import Month, from_traffic
+from dev.demo.tables import Tables
+from dev.ovhsim.journal import Request
+from dev.traffic.rows import SCHEMA
+from ovh_weblogs.pipeline import Totals
+
+Rows = list[dict[str, Any]]
+NOW = datetime(2026, 3, 5, tzinfo=timezone.utc)
+
+
+@pytest.fixture(scope="module")
+def month(tmp_path_factory) -> Month:
+    return from_traffic(tmp_path_factory.mktemp("month"), count=3, visitors=200)
+
+
+@pytest.fixture
+def rows(month) -> dict[str, Rows]:
+    """Tables of a flow that made no mistake: taken from the truth."""
+    lines = [
+        row for row in pq.read_table(month.truth / "lines.parquet").to_pylist() if "tracker" not in row["source_file"]
+    ]
+    events = [{**row, "visitor_id": row["visitor_key"]} for row in lines if row["kind"] == "hit"]
+    refused = [{**row, "request": row["line"].decode()} for row in lines if row["kind"] == "reject"]
+    visitors = [{"visitor_id": key} for key in {event["visitor_id"] for event in events}]
+    return {"events": events, "refused": refused, "visitors": visitors}
+
+
+def asked(month: Month) -> list[Request]:
+    """The log host's journal of a run that went well."""
+    found = []
+    for day in month.days:
+        for fault in [month.faults[day].kind, ""] if day in month.faults else [""]:
+            status = 503 if fault == "status" else 200
+            path = f"/{month.file_name(day)}"
+            found.append(Request(len(found) + 1, "GET", path, 1, "", "", {}, NOW, fault, status))
+    return found
+
+
+def evidence(folder: Path, month: Month, rows: dict[str, Rows], requests: list[Request] | None = None) -> Evidence:
+    schemas = {"events": SCHEMA, "refused": SCHEMA, "visitors": pa.schema([("visitor_id", pa.string())])}
+    for name, schema in schemas.items():
+        pq.write_table(pa.Table.from_pylist(rows[name], schema=schema), folder / f"{name}.parquet")
+    paths = [folder / f"{name}.parquet" for name in ("events", "refused", "visitors")]
+    hits, rejects = len(rows["events"]), len(rows["refused"])
+    tables = Tables(*paths, hits, rejects, hits, len(rows["visitors"]))
+    totals = Totals(files=3, lines=month.lines, hits=hits, rejects=rejects, blanks=month.blanks)
+    return Evidence(month, asked(month) if requests is None else requests, totals, tables)
+
+
+def failing(run: Evidence) -> list[str]:
+    return [sentence for sentence, holds in all_checks(run) if not holds]
+
+
+def test_everything_holds_for_a_run_without_mistakes(tmp_path, month, rows):
+    assert failing(evidence(tmp_path, month, rows)) == []
+
+
+def test_a_lost_hit_is_noticed_as_a_line_and_in_its_file(tmp_path, month, rows):
+    lost = rows["events"].pop()
+    found = failing(evidence(tmp_path, month, rows))
+    assert found[0].startswith("Every line is accounted for")
+    assert "in 2 of 3 files" in found[1]
+    assert lost["kind"] == "hit"
+
+
+def test_a_hit_taken_twice_in_place_of_another_is_noticed(tmp_path, month, rows):
+    rows["events"][0] = rows["events"][1]
+    found = next(text for text in failing(evidence(tmp_path, month, rows)) if "where the truth has them" in text)
+    assert "in 2 of 3 files" in found
+
+
+@pytest.mark.parametrize("name", ["status", "location", "server_ts", "useragent", "user"])
+def test_a_wrong_value_is_noticed(tmp_path, month, rows, name):
+    row = rows["events"][5]
+    row[name] = {"status": 599, "server_ts": NOW}.get(name, "wrong")
+    assert failing(evidence(tmp_path, month, rows))[0].startswith("Every value read")
+
+
+def test_a_changed_refused_line_is_noticed(tmp_path, month, rows):
+    rows["refused"][0]["request"] += "x"
+    assert "where the truth has them" in failing(evidence(tmp_path, month, rows))[0]
+
+
+def test_two_visitors_taken_for_one_are_noticed(tmp_path, month, rows):
+    rows["visitors"].pop()
+    assert failing(evidence(tmp_path, month, rows))[0].startswith("One row per visitor")
+
+
+def test_devices_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp_path, month, rows):
+    for row in rows["events"][::50]:
+        row["useragent_type"] = "tablet"
+    (found,) = failing(evidence(tmp_path, month, rows))
+    assert found.startswith("Type, browser and system were told rightly for 9")
+
+
+def test_a_file_that_came_badly_and_was_not_asked_for_again_is_noticed(tmp_path, month, rows):
+    requests = [request for request in asked(month) if request.fault or request.number == 1]
+    found = failing(evidence(tmp_path, month, rows, requests))
+    assert [sentence.partition(" 2026")[0] for sentence in found] == ["The file of 2 March", "The file of 3 March"]
+
+
+def test_without_truth_lines_files_and_visitors_are_counted(tmp_path, month, rows):
+    run = evidence(tmp_path, month, rows)
+    found = all_checks(replace(run, month=replace(month, truth=None)))
+    assert [holds for _, holds in found] == [True] * 4
