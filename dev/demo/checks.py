@@ -113,7 +113,7 @@ def _visitor_keys(base: duckdb.DuckDBPyConnection) -> Check:
     rows = _number(base, "SELECT count(*) FROM visitors")
     same = _number(
         base,
-        "SELECT count(*) FROM (SELECT DISTINCT visitor_id AS id FROM visitors) WHERE id IN (SELECT visitor_key FROM truth)",
+        "SELECT count(DISTINCT visitor_id) FROM visitors WHERE visitor_id IN (SELECT visitor_key FROM truth)",
     )
     return f"One row per visitor: {rows:,} rows, and the truth has {keys:,} distinct visitors", rows == same == keys
 

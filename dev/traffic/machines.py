@@ -124,7 +124,7 @@ def _scan(day: Day, draw: Draw, clients: list[Client], count: int) -> Iterator[R
         elif path.startswith("/?"):
             page, status = site.HOME, 200
         else:
-            page = Resource(site.SHOP, path)
+            page = Resource(site.SHOP, path, "api" if "xmlrpc" in path else "page")
         yield _asked(clients[0], draw, begun + number * 700 + int(500 * draw.share()), page, status, path)
 
 

@@ -29,6 +29,21 @@ def test_the_readmes_tables_are_those_of_the_schema(repository):
     assert text.count("<!-- columns of ") == text.count("<!-- end of ") == 4
 
 
+def test_every_picture_of_the_readme_is_there(repository):
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (repository / "README.md").read_text("utf-8"))
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert (repository / picture).stat().st_size > 1_000
+
+
+def test_who_comes_from_the_plugin_of_2016_is_sent_to_columns_that_exist(repository):
+    section = (repository / "README.md").read_text("utf-8").partition("## Coming from the plugin")[2].partition("\n## ")[0]
+    table = section.partition("| its column | here |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.rpartition(" | ")[2])}
+    assert len(named) == 13
+    assert named <= set(SERVER_HITS.names)
+
+
 def test_the_readme_names_every_dependency_with_its_reason(repository):
     readme = (repository / "README.md").read_text("utf-8")
     listed = (repository / "code-env/python/spec/requirements.txt").read_text().splitlines()
