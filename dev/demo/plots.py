@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -72,71 +73,83 @@ def _layout(figure: go.Figure, height: int, **more: Any) -> go.Figure:
     return figure
 
 
-def _per_day(figure: go.Figure, days: Sequence[date], what: str) -> go.Figure:
-    """What plots over days have in common: a few days are thin bars with a tick each, a year has ticks of months."""
+def _time_axis(figure: go.Figure, days: Sequence[date], what: str) -> go.Figure:
+    """What plots over days have in common: few days are thin bars with a tick each, many are weeks."""
     first, last = days[0], days[-1]
-    span = (last - first).days + 1
-    ticks: dict[str, Any] = {"tickformat": "%-d %b" if span < 100 else "%b\n%Y"}
+    span, weekly = (last - first).days + 1, _weekly(days)
+    ticks: dict[str, Any] = {"tickformat": "%b\n%Y" if weekly else "%-d %b"}
     if span < 8:
-        ticks = {"tickformat": "%-d %b", "tickvals": [day.isoformat() for day in days]}
-    # A bar stands around its day's midnight.
+        ticks["tickvals"] = [day.isoformat() for day in days]
+    # A day's bar stands around its midnight, a week's between its own and that of the next Monday.
     beside = timedelta(days=max(7 - span, 0) / 2 + 0.5)
-    edges = [
-        (datetime.combine(first, time()) - beside).isoformat(),
-        (datetime.combine(last, time()) + beside).isoformat(),
-    ]
-    figure.update_xaxes(type="date", showgrid=False, range=edges, hoverformat="%a %-d %b %Y", tickangle=0, **ticks)
-    figure.update_yaxes(rangemode="tozero", nticks=6, title={"text": what, "standoff": 8})
-    return _layout(
-        figure,
-        320,
-        barmode="stack",
-        bargap=0.22 if span < 100 else 0,
-        barcornerradius=3 if span < 100 else 0,
-        showlegend=True,
-        hovermode="x unified",
-    )
+    begin = datetime.combine(_monday(first) if weekly else first, time()) - beside
+    end = datetime.combine(_monday(last) + timedelta(days=6) if weekly else last, time()) + beside
+    hover = "Week of %-d %b %Y" if weekly else "%a %-d %b %Y"
+    edges = [begin.isoformat(), end.isoformat()]
+    figure.update_xaxes(type="date", showgrid=False, range=edges, hoverformat=hover, tickangle=0, **ticks)
+    title = f"{what} per day, mean of each week" if weekly else what
+    figure.update_yaxes(rangemode="tozero", nticks=6, title={"text": title, "standoff": 8})
+    figure.update_traces(width=_DAY * (6 if weekly else 0.78), offset=0 if weekly else None)
+    return _layout(figure, 320, barmode="stack", barcornerradius=3, showlegend=True, hovermode="x unified")
+
+
+def _weekly(days: Sequence[date]) -> bool:
+    # The bars of more days would be hairs, on a phone thinner than its points.
+    return (days[-1] - days[0]).days >= 100
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _grouped(days: Sequence[date], series: Series) -> tuple[list[str], list[int], Series]:
+    """Days, or Mondays of weeks; how many days each stands for; and the sums of their numbers."""
+    starts = [_monday(day) if _weekly(days) else day for day in days]
+    sizes = Counter(starts)
+    sums: Series = {}
+    for name, numbers in series.items():
+        added: Counter[date] = Counter()
+        for start, number in zip(starts, numbers, strict=True):
+            added[start] += number
+        sums[name] = [added[start] for start in sizes]
+    return [start.isoformat() for start in sizes], list(sizes.values()), sums
 
 
 def _stacked(days: Sequence[date], series: Series, known: Names, what: str) -> go.Figure | None:
     if not series:
         return None
     figure = go.Figure()
+    starts, sizes, sums = _grouped(days, series)
+    per_day = {name: [number / size for number, size in zip(sums[name], sizes, strict=True)] for name in sums}
+    each = ",.1f" if _weekly(days) else ","
     for name in [name for name in known if name in series] + [name for name in series if name not in known]:
         title, colour = known.get(name, (label(name), "unknown"))
-        figure.add_bar(
-            x=[day.isoformat() for day in days],
-            y=series[name],
-            name=title,
-            meta=colour,
-            width=_DAY * 0.78 if len(days) < 100 else None,
-            hovertemplate=f"%{{y:,}} {what}",
-        )
-    highest = max(map(sum, zip(*series.values(), strict=True)))
+        figure.add_bar(x=starts, y=per_day[name], name=title, meta=colour, hovertemplate=f"%{{y:{each}}} {what}")
+    highest = max(map(sum, zip(*per_day.values(), strict=True)))
     figure.update_yaxes(tickformat="~s" if highest >= 100_000 else ",d", dtick=1 if highest < 6 else None)
-    return _per_day(figure, days, what)
+    return _time_axis(figure, days, what)
 
 
 def _parts(days: Sequence[date], hits: Series) -> go.Figure | None:
     if not hits:
         return None
-    totals = [sum(counts) for counts in zip(*hits.values(), strict=True)]
+    starts, _, sums = _grouped(days, hits)
+    totals = [sum(counts) for counts in zip(*sums.values(), strict=True)]
     figure = go.Figure()
-    for name, (title, colour) in KINDS.items():
-        counts = hits.get(name, [])
+    for name in (name for name in KINDS if name in sums):
+        title, colour = KINDS[name]
         figure.add_bar(
-            x=[day.isoformat() for day in days],
-            y=[100 * count / (total or 1) for count, total in zip(counts, totals, strict=False)],
-            customdata=counts,
+            x=starts,
+            y=[100 * count / (total or 1) for count, total in zip(sums[name], totals, strict=True)],
+            customdata=sums[name],
             name=title,
             meta=colour,
-            visible=bool(counts),
-            width=_DAY * 0.78 if len(days) < 100 else None,
             hovertemplate="%{y:.1f}%, %{customdata:,} hits",
         )
+    figure = _time_axis(figure, days, "share of hits")
     percents = (0, 25, 50, 75, 100)
-    figure.update_yaxes(tickvals=percents, ticktext=[f"{percent}%" for percent in percents])
-    return _per_day(figure, days, "share of hits")
+    title = {"text": "share of hits", "standoff": 8}
+    return figure.update_yaxes(title=title, tickvals=percents, ticktext=[f"{percent}%" for percent in percents])
 
 
 def _week(week: Sequence[Sequence[int]]) -> go.Figure | None:
@@ -170,29 +183,26 @@ def _stages(stages: Sequence[tuple[str, float]]) -> go.Figure | None:
 
 
 def _bars(ranking: Sequence[tuple[str, float]], texts: Sequence[str], colour: str, hover: str) -> go.Figure | None:
-    """Bars from top to bottom, each with its name before it and its number behind it."""
+    """Bars from top to bottom, each under its name and its number: so both have room on a phone, too."""
     if not ranking:
         return None
     shown = list(zip(ranking, texts, strict=True))[:_BARS]
-    places = list(range(len(shown)))
+    places, names = list(range(len(shown))), [label(name) for (name, _), _ in shown]
     figure = go.Figure(
         go.Bar(
             x=[number for (_, number), _ in shown],
             y=places,
             orientation="h",
             meta=colour,
-            text=[text for _, text in shown],
-            textposition="outside",
-            cliponaxis=False,
-            hovertext=[label(name) for (name, _), _ in shown],
+            hovertext=names,
             hovertemplate=f"%{{hovertext}}: {hover}<extra></extra>",
         )
     )
-    most = max(number for _, number in ranking) or 1
-    figure.update_xaxes(visible=False, range=[0, most * 1.5])  # room for the numbers
+    for place, name, (_, text) in zip(places, names, shown, strict=True):
+        beside = {"xref": "x domain", "y": place, "yshift": 15, "showarrow": False}
+        figure.add_annotation(x=0, xanchor="left", text=name, **beside)
+        figure.add_annotation(x=1, xanchor="right", text=text, **beside)
+    figure.update_xaxes(visible=False, range=[0, max(number for _, number in ranking) or 1])
     # By place, not by name: two long names may be cut to the same label.
-    names = [label(name) for (name, _), _ in shown]
-    figure.update_yaxes(
-        showgrid=False, tickvals=places, ticktext=names, ticklabelstandoff=8, range=[len(shown) - 0.4, -0.6]
-    )
-    return _layout(figure, 24 + 36 * len(shown), bargap=0.4, barcornerradius=3)
+    figure.update_yaxes(visible=False, range=[len(shown) - 0.6, -0.7])
+    return _layout(figure, 44 * len(shown) + 16, bargap=0.74, barcornerradius=3)

@@ -18,7 +18,7 @@ from plotly.offline import get_plotlyjs
 from dev.demo import parts
 from dev.demo.aggregates import Aggregates, size
 from dev.demo.plots import figures
-from dev.demo.texts import brief, html, long_day, share
+from dev.demo.texts import brief, counted, html, long_day, share
 
 _HERE = Path(__file__).parent
 # Plots by their places in the template: what they are called, and the sentence where there is nothing to draw.
@@ -107,19 +107,19 @@ def _policy(*scripts: str) -> str:
 
 def _head(summary: Summary, numbers: Aggregates) -> dict[str, str]:
     visits, hits = numbers.overall["visits"], numbers.overall["hits"]
-    days = f"{len(summary.days):,} day{'s' * (len(summary.days) != 1)}"
+    read = ", ".join((counted(len(summary.days), "day"), counted(summary.files, "file"), size(summary.bytes)))
     tiles = (
         (brief(visits["people"]), "visits of people", f"of {brief(sum(visits.values()))} in all"),
         (brief(summary.visitors), "visitors", "one row each"),
-        (brief(summary.hits), "hits", f"of {brief(summary.lines)} lines"),
+        (brief(summary.hits), "hits", f"of {counted(summary.lines, 'line')}"),
         (share(hits["robots"], sum(hits.values())), "robots", "share of the hits"),
         (brief(summary.rejects), "refused lines", f"and {brief(summary.blanks)} blank"),
-        (f"{summary.seconds:,.1f} s", "in all", f"{_speed(summary):,.0f} lines a second"),
+        (f"{summary.seconds:,.1f} s", "in all", f"{counted(round(_speed(summary)), 'line')} a second"),
     )
     return {
         "lead": (
             "Read day by day from a log host, enriched and grouped to visitors by the OVH logs plugin. "
-            f"Source: {html(summary.origin)}; {days}, {summary.files:,} files, {size(summary.bytes)} packed."
+            f"Source: {html(summary.origin)}; {read} packed."
         ),
         "badge": parts.badge(summary.checks),
         "tiles": "\n".join(parts.tile(*tile) for tile in tiles),
@@ -158,6 +158,6 @@ def _sections(summary: Summary, numbers: Aggregates) -> dict[str, str]:
         "codes": rank(numbers.codes, ("Status", "Hits"), "No hit was read.", whole=hits, name=parts.status),
         "missed": rank(numbers.missed, ("Page", "Hits"), "No page was missed.", name=parts.address),
         "refused": parts.refused(numbers.reasons, numbers.refused, summary.rejects),
-        "speed": f"{summary.seconds:,.1f} seconds for {summary.lines:,} lines.",
+        "speed": f"{summary.seconds:,.1f} seconds for {counted(summary.lines, 'line')}.",
         "checks": parts.check_list(summary.checks),
     }

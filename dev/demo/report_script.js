@@ -50,6 +50,9 @@
     }
     layout.yaxis.tickfont = {color: text, size: 12};
     if (layout.yaxis.title) layout.yaxis.title.font = {color: soft, size: 12};
+    for (const note of layout.annotations || []) {
+      note.font = {color: note.xanchor === "left" ? text : soft, size: 13};
+    }
     const config = {displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false};
     return Plotly.react(place, data, layout, config);
   }

@@ -10,7 +10,7 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
-_LABEL = 28  # characters of a label beside a bar: more would leave no room for the bar on a phone
+_LABEL = 28  # characters of a label in a plot: on a phone a number stands beside it
 
 
 def long_day(day: date) -> str:
@@ -23,6 +23,11 @@ def brief(count: int) -> str:
     if count < 10_000_000:
         return f"{count:,}"
     return f"{count / 1e6:,.1f} million" if count < 1e9 else f"{count / 1e9:,.1f} billion"
+
+
+def counted(count: int, what: str) -> str:
+    """A count with what is counted: 1 file, 2 files."""
+    return f"{brief(count)} {what if count == 1 else f'{what}s'}"
 
 
 def share(part: float, whole: float) -> str:

@@ -213,7 +213,7 @@ def test_the_buttons_change_the_colours_and_auto_follows_the_system(browser, rep
 
 def test_plots_take_the_colours_of_the_theme(browser, report):
     with opened(browser, report) as page:
-        name = page.locator("[data-plot=browsers] .ytick text").first
+        name = page.locator("[data-plot=browsers] .annotation text").first
         bar = page.locator("[data-plot=visits] .bars path").first
         before = [name.evaluate(_FILL), bar.evaluate(_FILL)]
         page.get_by_role("button", name="Dark").click()

@@ -42,15 +42,24 @@ def test_a_month_has_ticks_as_they_fit_and_half_a_day_of_room_on_both_sides(draw
     assert "tickvals" not in axis
 
 
-def test_a_year_is_named_by_months_and_its_bars_stand_side_by_side(drawn):
-    layout = drawn({}, days=365)["visits"]["layout"]
-    assert (layout["xaxis"]["tickformat"], layout["bargap"]) == ("%b\n%Y", 0)
+def test_days_of_more_than_a_quarter_are_weeks_with_their_mean(drawn):
+    """The period begins on a Saturday: its first week has two days of it."""
+    plots = drawn({}, {"visitor_id": "v2"}, {"visitor_id": "v3", "useragent_type": "bot"}, days=365)
+    people = plots["visits"]["data"][0]
+    assert (people["x"][:2], people["y"][:2]) == (["2026-03-23", "2026-03-30"], [1.0, 0.0])
+    assert plots["visits"]["layout"]["yaxis"]["title"]["text"] == "visits per day, mean of each week"
+    assert plots["shares"]["data"][0]["y"][0] == pytest.approx(200 / 3)
+
+
+@pytest.mark.parametrize(("days", "bars"), [(100, 100), (101, 16)], ids=["limit", "over"])
+def test_up_to_100_days_are_bars_of_their_own(drawn, days, bars):
+    assert len(drawn({}, days=days)["visits"]["data"][0]["x"]) == bars
 
 
 def test_shares_of_a_day_are_percent_and_a_day_without_hits_has_none(drawn):
     robots = {"useragent_type": "bot"}
-    people, bots, unknown = drawn({}, robots, robots, robots, days=2)["shares"]["data"]
-    assert (people["y"], bots["y"], unknown["visible"]) == ([25.0, 0.0], [75.0, 0.0], False)
+    people, bots = drawn({}, robots, robots, robots, days=2)["shares"]["data"]
+    assert (people["y"], bots["y"]) == ([25.0, 0.0], [75.0, 0.0])
 
 
 def test_few_counts_have_whole_numbers_at_the_axis(drawn):
@@ -70,7 +79,7 @@ def test_every_trace_has_a_colour_that_the_page_knows(drawn, repository):
 def test_two_long_names_that_are_cut_alike_keep_their_own_bars(drawn):
     brands = [{"useragent_brand": "x" * 40 + end, "visitor_id": end} for end in "ab"]
     plot = drawn(*brands)["browsers"]
-    assert plot["layout"]["yaxis"]["ticktext"] == ["x" * 27 + "…"] * 2
+    assert [note["text"] for note in plot["layout"]["annotations"]] == ["x" * 27 + "…", "1 (50%)"] * 2
     assert list(plot["data"][0]["y"]) == [0, 1]
 
 

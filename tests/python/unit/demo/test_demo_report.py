@@ -137,7 +137,7 @@ def test_text_of_logs_never_becomes_markup(tmp_path, stored):
 def test_names_in_plots_are_text_and_no_markup_of_plotly(tmp_path, stored):
     """Plotly reads <b> or <a href> in labels; an escaped name is shown as it is."""
     shown = page(tmp_path, stored([hit("2026-03-28 10:00", useragent_brand="<b>Bold</b>")]))
-    assert shown.plots["browsers"]["layout"]["yaxis"]["ticktext"] == ["&lt;b&gt;Bold&lt;/b&gt;"]
+    assert shown.plots["browsers"]["layout"]["annotations"][0]["text"] == "&lt;b&gt;Bold&lt;/b&gt;"
 
 
 def test_nothing_is_loaded_from_anywhere(tmp_path, stored):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dev.demo.parts import address
-from dev.demo.texts import brief, html, label, readable, share, visible
+from dev.demo.texts import brief, counted, html, label, readable, share, visible
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,10 @@ from dev.demo.texts import brief, html, label, readable, share, visible
 )
 def test_large_counts_are_written_short(count, expected):
     assert brief(count) == expected
+
+
+def test_one_of_a_kind_is_no_plural():
+    assert (counted(1, "file"), counted(2_000, "file")) == ("1 file", "2,000 files")
 
 
 @pytest.mark.parametrize(
