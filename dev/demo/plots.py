@@ -68,7 +68,7 @@ def _layout(figure: go.Figure, height: int, **more: Any) -> go.Figure:
         **more,
     )
     # A finger that moves over a plot scrolls the page.
-    figure.update_xaxes(automargin=True, fixedrange=True, zeroline=False, ticks="")
+    figure.update_xaxes(automargin=True, fixedrange=True, zeroline=False, ticks="", showspikes=False)
     figure.update_yaxes(automargin=True, fixedrange=True, zeroline=False, ticks="", showline=False)
     return figure
 

@@ -42,11 +42,12 @@
     }
     const [text, soft, line, card] = ["text", "soft", "line", "card"].map(found);
     done();
-    layout.font = {color: soft, family: getComputedStyle(document.body).fontFamily, size: 13};
+    const family = getComputedStyle(document.body).fontFamily;
+    layout.font = {color: soft, family, size: 13};
     layout.legend.font = {color: text, size: 12};
-    layout.hoverlabel = {...layout.hoverlabel, bgcolor: card, bordercolor: line, font: {color: text}};
+    layout.hoverlabel = {...layout.hoverlabel, bgcolor: card, bordercolor: line, font: {color: text, family, size: 12}};
     for (const axis of [layout.xaxis, layout.yaxis]) {
-      Object.assign(axis, {gridcolor: line, linecolor: line, spikecolor: soft});
+      Object.assign(axis, {gridcolor: line, linecolor: line});
     }
     layout.yaxis.tickfont = {color: text, size: 12};
     if (layout.yaxis.title) layout.yaxis.title.font = {color: soft, size: 12};
