@@ -199,7 +199,7 @@ def _bars(ranking: Sequence[tuple[str, float]], texts: Sequence[str], colour: st
         )
     )
     for place, name, (_, text) in zip(places, names, shown, strict=True):
-        beside = {"xref": "x domain", "y": place, "yshift": 15, "showarrow": False}
+        beside = {"xref": "x domain", "y": place, "yshift": 16, "showarrow": False}
         figure.add_annotation(x=0, xanchor="left", text=name, **beside)
         figure.add_annotation(x=1, xanchor="right", text=text, **beside)
     figure.update_xaxes(visible=False, range=[0, max(number for _, number in ranking) or 1])

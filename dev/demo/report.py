@@ -18,7 +18,7 @@ from plotly.offline import get_plotlyjs
 from dev.demo import parts
 from dev.demo.aggregates import Aggregates, size
 from dev.demo.plots import figures
-from dev.demo.texts import brief, counted, html, long_day, share
+from dev.demo.texts import brief, counted, html, long_day, plural, share
 
 _HERE = Path(__file__).parent
 # Plots by their places in the template: what they are called, and the sentence where there is nothing to draw.
@@ -109,12 +109,16 @@ def _head(summary: Summary, numbers: Aggregates) -> dict[str, str]:
     visits, hits = numbers.overall["visits"], numbers.overall["hits"]
     read = ", ".join((counted(len(summary.days), "day"), counted(summary.files, "file"), size(summary.bytes)))
     tiles = (
-        (brief(visits["people"]), "visits of people", f"of {brief(sum(visits.values()))} in all"),
-        (brief(summary.visitors), "visitors", "one row each"),
-        (brief(summary.hits), "hits", f"of {counted(summary.lines, 'line')}"),
+        (
+            brief(visits["people"]),
+            f"{plural(visits['people'], 'visit')} of people",
+            f"of {brief(sum(visits.values()))} in all",
+        ),
+        (brief(summary.visitors), plural(summary.visitors, "visitor"), "one row each"),
+        (brief(summary.hits), plural(summary.hits, "hit"), f"of {counted(summary.lines, 'line')}"),
         (share(hits["robots"], sum(hits.values())), "robots", "share of the hits"),
-        (brief(summary.rejects), "refused lines", f"and {brief(summary.blanks)} blank"),
-        (f"{summary.seconds:,.1f} s", "in all", f"{counted(round(_speed(summary)), 'line')} a second"),
+        (brief(summary.rejects), plural(summary.rejects, "refused line"), f"and {brief(summary.blanks)} blank"),
+        (f"{summary.seconds:,.1f} s", "in all", f"{brief(round(summary.lines / max(summary.seconds, 0.001)))} lines/s"),
     )
     return {
         "lead": (
@@ -124,10 +128,6 @@ def _head(summary: Summary, numbers: Aggregates) -> dict[str, str]:
         "badge": parts.badge(summary.checks),
         "tiles": "\n".join(parts.tile(*tile) for tile in tiles),
     }
-
-
-def _speed(summary: Summary) -> float:
-    return summary.lines / max(summary.seconds, 0.001)
 
 
 def _plots(summary: Summary, numbers: Aggregates) -> dict[str, str]:

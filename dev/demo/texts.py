@@ -27,7 +27,12 @@ def brief(count: int) -> str:
 
 def counted(count: int, what: str) -> str:
     """A count with what is counted: 1 file, 2 files."""
-    return f"{brief(count)} {what if count == 1 else f'{what}s'}"
+    return f"{brief(count)} {plural(count, what)}"
+
+
+def plural(count: int, what: str) -> str:
+    """What is counted, as one or as many."""
+    return what if count == 1 else f"{what}s"
 
 
 def share(part: float, whole: float) -> str:

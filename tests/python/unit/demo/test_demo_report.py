@@ -199,7 +199,7 @@ def test_the_navigation_leads_to_every_section(tmp_path, stored):
 
 def test_the_numbers_of_the_summary_are_readable(tmp_path, stored):
     text = page(tmp_path, stored([hit("2026-03-28 10:00")], [refused("odd")])).text
-    for part in ("678 visitors", "12,300 hits of 12,345 lines", "2 files, 1.2 MB", "1 refused lines and 5 blank"):
+    for part in ("678 visitors", "12,300 hits of 12,345 lines", "2 files, 1.2 MB", "1 refused line and 5 blank"):
         assert part in text
     assert "Every line is accounted for" in text
 
@@ -279,6 +279,11 @@ def test_the_table_of_days_has_a_row_for_each(tmp_path, stored):
     ]
     shown = page(tmp_path, stored(events))
     assert "Day Visits of people Visitors Hits 2026-03-28 3 2 2 3 2026-03-29 0 0 0 0" in shown.text
+
+
+def test_the_busiest_hour_is_told_in_the_time_of_paris(tmp_path, stored):
+    times = ("2026-03-28 10:00", "2026-03-28 10:59", "2026-03-29 10:00")
+    assert "Most hits: Sat, 11:00 to 11:59, with 2." in page(tmp_path, stored([hit(time) for time in times])).text
 
 
 def test_a_status_has_its_name_and_a_code_of_the_servers_own_has_none(tmp_path, stored):
