@@ -1,29 +1,23 @@
-"""The numbers behind the report's plots, each bounded in size however long the logs are."""
+"""The numbers behind the report, each bounded in size however long the logs are."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from dev.demo.tables import Tables
-from dev.traffic.clock import ZONE
+from dev.demo.views import register, rows
+from dev.demo.visits import BEGINNING, DEPTH, DEPTHS, register_visits
 
-PEOPLE = ("browser", "phone", "tablet", "mobile")
-ROBOTS = ("bot", "library", "rss")
+KINDS = ("people", "robots", "unknown")
 _TOP = 12
-_RAW_LINES = 25  # refused lines shown
+_RAW_LINES = 25  # refused lines shown of each reason
 _RAW_LENGTH = 600  # characters of each
-_DAY_IN_NAME = re.compile(r"(\d\d)-(\d\d)-(\d{4})\.log")
-_HOUR = 3_600_000_000  # microseconds
-_STATIC = r"\.(?:css|js|mjs|map|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|eot|mp4|pdf|zip|xml|txt|json)$"
 
 Ranking = list[tuple[str, int]]
 Series = dict[str, list[int]]  # one number per day, by what is counted
@@ -41,18 +35,31 @@ class Refused:
 
 @dataclass(frozen=True)
 class Aggregates:
-    """What the report shows; ``days`` are those of the files, hours those of Paris, by which OVH cuts its files."""
+    """What the report shows.
+
+    ``days`` are those of the files, hours those of Paris, by which OVH cuts its files. ``overall`` has, for visits,
+    visitors, hits and bytes, a number for each of KINDS. ``entries``, ``referrers``, ``beginnings`` and ``depths``
+    count the visits of people that viewed a page: the page that they began with, the other site that sent them, whether
+    one did (none, own, other), and how many pages they viewed.
+    """
 
     days: list[date]
+    visits: Series
     visitors: Series
+    hits: Series
     agent_types: Series
     statuses: Series
+    overall: dict[str, dict[str, int]]
     week: list[list[int]]  # hits per weekday (Monday first) and hour
+    depths: Ranking
     pages: Ranking
+    entries: Ranking
     missed: Ranking
     referrers: Ranking
+    beginnings: dict[str, int]
     browsers: Ranking
     systems: Ranking
+    codes: Ranking
     reasons: Ranking
     refused: list[Refused]
 
@@ -65,119 +72,100 @@ def aggregate(tables: Tables, days: Iterable[date]) -> Aggregates:
         days: The days that were read.
     """
     shown = sorted(days)
-    with duckdb.connect() as base:
-        for name, path in (("all_events", tables.events), ("refused", tables.refused)):
-            base.read_parquet(str(path)).create_view(name)
-        _register_calendar(base)
+    # Visits are found by windows, which DuckDB spills where they outgrow memory: beside the tables, not where we stand.
+    with duckdb.connect(config={"temp_directory": str(tables.events.parent / "spill")}) as base:
+        register(base, tables)
+        register_visits(base)
         return Aggregates(
             days=shown,
-            visitors=_per_day(base, shown, _KIND, "count(DISTINCT visitor_id)"),
+            visits=_per_day(base, shown, "kind", source="visits"),
+            visitors=_per_day(base, shown, "kind", _DISTINCT),
+            hits=_per_day(base, shown, "kind"),
             agent_types=_per_day(base, shown, "coalesce(useragent_type, 'none sent')"),
             statuses=_per_day(base, shown, "coalesce(CAST(status // 100 AS VARCHAR) || 'xx', 'none')"),
+            overall=_overall(base),
             week=_week(base),
-            pages=_ranking(base, _ADDRESS, where=f"status < 300 AND method = 'GET' AND {_KIND} = 'people' AND {_PAGE}"),
-            missed=_ranking(base, _ADDRESS, where="status = 404"),
-            referrers=_ranking(base, "referer_host", where=f"{_KIND} = 'people' AND {_FOREIGN}"),
-            browsers=_ranking(base, "useragent_brand", _DISTINCT, where=f"{_KIND} = 'people'"),
-            systems=_ranking(base, "useragent_os", _DISTINCT, where=f"{_KIND} = 'people'"),
-            reasons=_rows(base, "SELECT reject_reason, count(*) FROM refused GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 12"),
+            depths=_depths(base),
+            pages=_ranking(base, "address", where="viewed AND kind = 'people'"),
+            entries=_ranking(base, "entry", where="kind = 'people'", source="visits"),
+            missed=_ranking(base, "address", where="status = 404"),
+            referrers=_ranking(base, "referrer", where=f"{_BEGUN} AND {BEGINNING} = 'other'", source="visits"),
+            beginnings=dict(_ranking(base, BEGINNING, where=_BEGUN, source="visits")),
+            browsers=_ranking(base, "useragent_brand", _DISTINCT, where="kind = 'people'"),
+            systems=_ranking(base, "useragent_os", _DISTINCT, where="kind = 'people'"),
+            codes=_ranking(base, "coalesce(CAST(status AS VARCHAR), 'none')", where="true"),
+            reasons=_ranking(base, "reject_reason", where="true", source="refused"),
             refused=_refused(base),
         )
 
 
-_KIND = (
-    f"CASE WHEN useragent_type IN {PEOPLE} THEN 'people' WHEN useragent_type IN {ROBOTS} THEN 'robots' "
-    "ELSE 'unknown' END"
-)
 _DISTINCT = "count(DISTINCT visitor_id)"
-_ADDRESS = "coalesce(location_host, '') || coalesce(location_path, '')"
-_PAGE = f"NOT regexp_matches(lower(coalesce(location_path, '')), '{_STATIC}')"
-_FOREIGN = "referer_host NOT IN (SELECT DISTINCT vhost FROM all_events WHERE vhost IS NOT NULL)"
+_BEGUN = "kind = 'people' AND entry IS NOT NULL"
 
 
-def _register_calendar(base: duckdb.DuckDBPyConnection) -> None:
-    """View ``events``: each hit with the day of its file, and its weekday and hour in Paris.
-
-    A file's edges hold a few hits of the days beside it: by file, the days' numbers add up to those of all lines. Zones
-    are Python's: DuckDB would need an extension, which it may want to fetch.
-    """
-    base.execute(f"CREATE VIEW timed AS SELECT *, epoch_us(server_ts) // {_HOUR} AS utc_hour FROM all_events")  # noqa: S608
-    hours = _rows(base, "SELECT DISTINCT utc_hour FROM timed WHERE utc_hour IS NOT NULL")
-    local = {hour: _local(hour) for (hour,) in hours}
-    calendar = pa.table(
-        {
-            "utc_hour": pa.array(list(local), pa.int64()),
-            "weekday": pa.array([moment.weekday() for moment in local.values()], pa.int32()),
-            "hour": pa.array([moment.hour for moment in local.values()], pa.int32()),
-        }
-    )
-    base.register("calendar", calendar)
-    names = [name for (name,) in _rows(base, "SELECT DISTINCT source_file FROM all_events")]
-    files = pa.table({"source_file": pa.array(names, pa.string()), "day": pa.array(map(_file_day, names), pa.date32())})
-    base.register("files", files)
-    base.execute(
-        "CREATE VIEW events AS SELECT * FROM timed "
-        "LEFT JOIN calendar USING (utc_hour) LEFT JOIN files USING (source_file)"
-    )
-
-
-def _file_day(name: str | None) -> date | None:
-    found = _DAY_IN_NAME.search(name or "")
-    return date(int(found[3]), int(found[2]), int(found[1])) if found else None
-
-
-def _local(hour: int) -> datetime:
-    return (datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(hours=hour)).astimezone(ZONE)
-
-
-def _rows(base: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
-    return list(base.execute(query).fetchall())
-
-
-def _per_day(base: duckdb.DuckDBPyConnection, days: list[date], key: str, measure: str = "count(*)") -> Series:
+def _per_day(
+    base: duckdb.DuckDBPyConnection, days: list[date], key: str, measure: str = "count(*)", *, source: str = "events"
+) -> Series:
     place = {day: index for index, day in enumerate(days)}
     series: Series = defaultdict(lambda: [0] * len(days))
-    query = f"SELECT day, {key} AS key, {measure} FROM events GROUP BY 1, 2"  # noqa: S608 - ours
-    for day, name, count in _rows(base, query):
+    query = f"SELECT day, {key} AS key, {measure} FROM {source} GROUP BY 1, 2"  # noqa: S608 - ours
+    for day, name, count in rows(base, query):
         if day in place:
             series[name][place[day]] = count
     return dict(sorted(series.items()))
 
 
+def _overall(base: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    overall = {measure: dict.fromkeys(KINDS, 0) for measure in ("visits", "visitors", "hits", "bytes")}
+    for kind, count in rows(base, "SELECT kind, count(*) FROM visits GROUP BY 1"):
+        overall["visits"][kind] = count
+    query = f"SELECT kind, {_DISTINCT}, count(*), coalesce(sum(bytes), 0) FROM events GROUP BY 1"  # noqa: S608 - ours
+    for kind, *counts in rows(base, query):
+        for measure, count in zip(("visitors", "hits", "bytes"), counts, strict=True):
+            overall[measure][kind] = int(count)
+    return overall
+
+
 def _week(base: duckdb.DuckDBPyConnection) -> list[list[int]]:
     week = [[0] * 24 for _ in range(7)]
-    for weekday, hour, count in _rows(
-        base, "SELECT weekday, hour, count(*) FROM events WHERE hour IS NOT NULL GROUP BY 1, 2"
-    ):
+    query = "SELECT weekday, hour, count(*) FROM events WHERE hour IS NOT NULL GROUP BY 1, 2"
+    for weekday, hour, count in rows(base, query):
         week[weekday][hour] = count
     return week
 
 
-def _ranking(base: duckdb.DuckDBPyConnection, key: str, measure: str = "count(*)", *, where: str) -> Ranking:
+def _depths(base: duckdb.DuckDBPyConnection) -> Ranking:
+    found = dict(rows(base, f"SELECT {DEPTH} AS depth, count(*) FROM visits WHERE {_BEGUN} GROUP BY 1"))  # noqa: S608 - ours
+    return [(name, found.get(depth, 0)) for depth, name in DEPTHS.items()] if found else []
+
+
+def _ranking(
+    base: duckdb.DuckDBPyConnection, key: str, measure: str = "count(*)", *, where: str, source: str = "events"
+) -> Ranking:
     query = (
-        f"SELECT {key} AS key, {measure} AS number FROM events WHERE {where} AND ({key}) IS NOT NULL "  # noqa: S608 - ours
+        f"SELECT {key} AS key, {measure} AS number FROM {source} WHERE {where} AND ({key}) IS NOT NULL "  # noqa: S608 - ours
         f"GROUP BY 1 ORDER BY number DESC, key LIMIT {_TOP}"
     )
-    return [(str(name)[:_RAW_LENGTH], count) for name, count in _rows(base, query)]
+    return [(str(name)[:_RAW_LENGTH], count) for name, count in rows(base, query)]
 
 
 def _refused(base: duckdb.DuckDBPyConnection) -> list[Refused]:
-    rows = _rows(
-        base,
-        f"SELECT source_file, line_number, reject_reason, left(request, {_RAW_LENGTH}), length(request) FROM refused "  # noqa: S608 - ours
-        f"ORDER BY source_file, line_number LIMIT {_RAW_LINES}",
-    )
+    """The first lines of each of the reasons that are ranked."""
+    query = f"""
+        SELECT
+            source_file, line_number, left(reject_reason, {_RAW_LENGTH}),
+            left(request, {_RAW_LENGTH}), length(request)
+        FROM refused
+        WHERE reject_reason IN (
+            SELECT reject_reason FROM refused GROUP BY 1 ORDER BY count(*) DESC, reject_reason LIMIT {_TOP}
+        )
+        QUALIFY row_number() OVER (PARTITION BY reject_reason ORDER BY source_file, line_number) <= {_RAW_LINES}
+        ORDER BY source_file, line_number
+    """  # noqa: S608 - ours
     return [
         Refused(file or "", number, reason, (text or "") + (" …" if (length or 0) > _RAW_LENGTH else ""))
-        for file, number, reason, text, length in rows
+        for file, number, reason, text, length in rows(base, query)
     ]
-
-
-def distinct_visitors(events: Path) -> int:
-    """How many visitor ids the events hold."""
-    with duckdb.connect() as base:
-        base.read_parquet(str(events)).create_view("events")
-        return int(_rows(base, "SELECT count(DISTINCT visitor_id) FROM events")[0][0])
 
 
 def file_size(path: Path) -> str:

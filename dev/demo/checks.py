@@ -30,12 +30,16 @@ _TROUBLE = {"status": "was refused with {status}", "cut_body": "broke off"}
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a run left: what was written for it, what was asked of the log host, totals as logged, tables as stored."""
+    """What a run left.
+
+    What was written for it, what was asked of the log host, totals as logged, tables as stored, visits as reported.
+    """
 
     month: Month
     requests: Iterable[Request]
     totals: Totals
     tables: Tables
+    visits: int
 
 
 def all_checks(run: Evidence) -> list[Check]:
@@ -48,7 +52,7 @@ def all_checks(run: Evidence) -> list[Check]:
         if run.month.truth is None:
             return [*found, _visitors(run, base)]
         _view_truth(base, run.month.truth)
-        found += [_places(base, run.month), _values(base), _visitor_keys(base), _devices(base)]
+        found += [_places(base, run.month), _values(base), _visitor_keys(base), _visits(run, base), _devices(base)]
     return [*found, *(_fault(run, day) for day in run.month.faults)]
 
 
@@ -78,6 +82,7 @@ def _visitors(run: Evidence, base: duckdb.DuckDBPyConnection) -> Check:
 
 def _view_truth(base: duckdb.DuckDBPyConnection, truth: Path) -> None:
     base.read_parquet(str(truth / "lines.parquet")).create_view("all_lines")
+    base.read_parquet(str(truth / "sessions.parquet")).create_view("sessions")
     # The tracker's lines are of another family, which this flow does not read.
     base.execute("CREATE VIEW truth AS SELECT * FROM all_lines WHERE source_file NOT LIKE 'tracker/%'")
 
@@ -116,6 +121,12 @@ def _visitor_keys(base: duckdb.DuckDBPyConnection) -> Check:
         "SELECT count(DISTINCT visitor_id) FROM visitors WHERE visitor_id IN (SELECT visitor_key FROM truth)",
     )
     return f"One row per visitor: {rows:,} rows, and the truth has {keys:,} distinct visitors", rows == same == keys
+
+
+def _visits(run: Evidence, base: duckdb.DuckDBPyConnection) -> Check:
+    sessions = _number(base, "SELECT count(*) FROM sessions WHERE log_family = 'server'")
+    sentence = f"Visits begin after half an hour of silence: {run.visits:,} in the report, {sessions:,} in the truth"
+    return sentence, run.visits == sessions
 
 
 def _devices(base: duckdb.DuckDBPyConnection) -> Check:

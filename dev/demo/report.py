@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
 from pathlib import Path
 from string import Template
-from urllib.parse import unquote
+from typing import Any
 
 from plotly.io.json import to_json_plotly
 from plotly.offline import get_plotlyjs
 
-from dev.demo.aggregates import Aggregates, Ranking, Refused, size
+from dev.demo import parts
+from dev.demo.aggregates import Aggregates, size
 from dev.demo.plots import figures
+from dev.demo.texts import brief, counted, html, long_day, plural, share
 
-_TEMPLATE = Path(__file__).parent / "report_template.html"
+_HERE = Path(__file__).parent
+# Plots by their places in the template: what they are called, and the sentence where there is nothing to draw.
+_PLOTS = {
+    "visits": ("Visits per day", "No visit was seen."),
+    "hits": ("Hits per day, by type of user agent", "No hit was read."),
+    "week": ("Hits by day of the week and hour", "No hit was read."),
+    "shares": ("Share of people and robots in each day's hits", "No hit was read."),
+    "visitors": ("Visitors per day", "No visitor was seen."),
+    "browsers": ("Browsers of people", "No person's browser was seen."),
+    "systems": ("Operating systems of people", "No person's system was seen."),
+    "statuses": ("Answers per day, by class of HTTP status", "No hit was read."),
+    "stages": ("Seconds per stage", "No stage was measured."),
+}
 
 
 @dataclass(frozen=True)
@@ -55,17 +71,6 @@ class Summary:
         return f"{long_day(first)} to {long_day(last)}"
 
 
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-
-def long_day(day: date) -> str:
-    """A day in English, whatever the machine's language."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
 def write_report(target: Path, summary: Summary, numbers: Aggregates) -> None:
     """Write the page.
 
@@ -74,68 +79,85 @@ def write_report(target: Path, summary: Summary, numbers: Aggregates) -> None:
         summary: Numbers of the run.
         numbers: What the plots show.
     """
-    plots = {name: figure.to_plotly_json() for name, figure in figures(numbers, summary.stages).items()}
-    page = Template(_TEMPLATE.read_text("utf-8")).substitute(
+    script = (_HERE / "report_script.js").read_text("utf-8")
+    plotly = get_plotlyjs().replace("</script", "<\\/script")
+    page = Template((_HERE / "report_template.html").read_text("utf-8")).substitute(
         period=escape(summary.period),
-        origin=escape(summary.origin),
-        tiles=_tiles(summary),
-        checks=_checks(summary.checks),
-        pages=_ranking(numbers.pages, "No page was viewed."),
-        missed=_ranking(numbers.missed, "No page was missed."),
-        referrers=_ranking(numbers.referrers, "No visitor came from another site."),
-        reasons=_ranking(numbers.reasons, "No line was refused."),
-        refused=_refused(numbers.refused, summary.rejects),
-        plots=to_json_plotly(plots),  # escapes < > and /, so that no text can end the script that holds it
-        plotly=get_plotlyjs().replace("</script", "<\\/script"),
+        policy=_policy(script, plotly),
+        style=(_HERE / "report_style.css").read_text("utf-8"),
+        script=script,
+        plotly=plotly,
+        **_head(summary, numbers),
+        **_plots(summary, numbers),
+        **_sections(summary, numbers),
     )
-    target.write_text(page, "utf-8")
+    with target.open("w", encoding="utf-8", newline="\n") as file:  # other line ends would change the scripts' hashes
+        file.write(page)
 
 
-def _tiles(summary: Summary) -> str:
+def _policy(*scripts: str) -> str:
+    """Nothing is loaded, and no script runs but these: not even one that would have got into the page."""
+    hashes = " ".join(f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts)
+    # Plotly writes styles as it draws.
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _head(summary: Summary, numbers: Aggregates) -> dict[str, str]:
+    visits, hits = numbers.overall["visits"], numbers.overall["hits"]
+    read = ", ".join((counted(len(summary.days), "day"), counted(summary.files, "file"), size(summary.bytes)))
     tiles = (
-        (f"{summary.visitors:,}", "visitors", "one row each"),
-        (f"{summary.hits:,}", "hits", f"of {summary.lines:,} lines"),
-        (f"{len(summary.days):,}", "days", f"{summary.files:,} files, {size(summary.bytes)}"),
-        (f"{summary.rejects:,}", "refused lines", f"and {summary.blanks:,} blank"),
-        (f"{summary.seconds:,.1f} s", "in all", f"{summary.lines / max(summary.seconds, 0.001):,.0f} lines a second"),
+        (
+            brief(visits["people"]),
+            f"{plural(visits['people'], 'visit')} of people",
+            f"of {brief(sum(visits.values()))} in all",
+        ),
+        (brief(summary.visitors), plural(summary.visitors, "visitor"), "one row each"),
+        (brief(summary.hits), plural(summary.hits, "hit"), f"of {counted(summary.lines, 'line')}"),
+        (share(hits["robots"], sum(hits.values())), "robots", "share of the hits"),
+        (brief(summary.rejects), plural(summary.rejects, "refused line"), f"and {brief(summary.blanks)} blank"),
+        (f"{summary.seconds:,.1f} s", "in all", f"{brief(round(summary.lines / max(summary.seconds, 0.001)))} lines/s"),
     )
-    return "\n".join(
-        f'<div class="tile"><b>{escape(value)}</b><span>{escape(name)}</span><small>{escape(note)}</small></div>'
-        for value, name, note in tiles
-    )
+    return {
+        "lead": (
+            "Read day by day from a log host, enriched and grouped to visitors by the OVH logs plugin. "
+            f"Source: {html(summary.origin)}; {read} packed."
+        ),
+        "badge": parts.badge(summary.checks),
+        "tiles": "\n".join(parts.tile(*tile) for tile in tiles),
+    }
 
 
-def _checks(checks: Sequence[tuple[str, bool]]) -> str:
-    return "\n".join(f'<li class="{"good" if holds else "bad"}">{escape(sentence)}</li>' for sentence, holds in checks)
+def _plots(summary: Summary, numbers: Aggregates) -> dict[str, str]:
+    drawn = figures(numbers, summary.stages)
+    places = {f"plot_{name}": _place(drawn.get(name), name, *texts) for name, texts in _PLOTS.items()}
+    # Escapes < > and /, so that no text can end the script that holds it.
+    return {**places, "plots": to_json_plotly({name: figure.to_plotly_json() for name, figure in drawn.items()})}
 
 
-def _ranking(ranking: Ranking, nothing: str) -> str:
-    if not ranking:
-        return f'<p class="none">{escape(nothing)}</p>'
-    most = max(count for _, count in ranking)
-    rows = "\n".join(
-        f'<li style="--share:{count / most:.3f}"><span>{escape(_readable(name))}</span><b>{count:,}</b></li>'
-        for name, count in ranking
-    )
-    return f'<ol class="ranking">\n{rows}\n</ol>'
+def _place(figure: Any, name: str, title: str, nothing: str) -> str:
+    return parts.none(nothing) if figure is None else parts.place(name, title, figure.layout.height)
 
 
-def _readable(address: str) -> str:
-    """An address with its %-escapes decoded, unless they hide what cannot be seen."""
-    try:
-        decoded = unquote(address, errors="strict")
-    except UnicodeDecodeError:
-        return address
-    return decoded if decoded.isprintable() else address
-
-
-def _refused(lines: Sequence[Refused], total: int) -> str:
-    if not lines:
-        return ""
-    rows = "\n".join(
-        f"<li><p>{escape(line.file)}, line {line.number:,}: {escape(line.reason)}</p>"
-        f"<code>{escape(line.line)}</code></li>"
-        for line in lines
-    )
-    shown = f"The first {len(lines)} of {total:,} refused lines" if total > len(lines) else "Every refused line"
-    return f"<details open><summary>{shown}, as read</summary>\n<ul>\n{rows}\n</ul></details>"
+def _sections(summary: Summary, numbers: Aggregates) -> dict[str, str]:
+    begun = sum(numbers.beginnings.values())
+    beginnings = parts.beginnings(numbers.beginnings)
+    hits = sum(numbers.overall["hits"].values())
+    no_page, rank = "No page was viewed.", parts.ranking
+    return {
+        "table": parts.day_table(numbers),
+        "busiest": parts.busiest(numbers.week),
+        "depths": rank(numbers.depths, ("Pages", "Visits"), no_page, whole=begun),
+        "overall": parts.overall(numbers.overall),
+        "pages": rank(numbers.pages, ("Page", "Views"), no_page, name=parts.address),
+        "entries": rank(numbers.entries, ("Page", "Visits"), no_page, whole=begun, name=parts.address),
+        "beginnings": rank(beginnings, ("Came by", "Visits"), no_page, whole=begun),
+        "referrers": rank(numbers.referrers, ("Site", "Visits"), "No visitor came from another site.", whole=begun),
+        "codes": rank(numbers.codes, ("Status", "Hits"), "No hit was read.", whole=hits, name=parts.status),
+        "missed": rank(numbers.missed, ("Page", "Hits"), "No page was missed.", name=parts.address),
+        "refused": parts.refused(numbers.reasons, numbers.refused, summary.rejects),
+        "speed": f"{summary.seconds:,.1f} seconds for {counted(summary.lines, 'line')}.",
+        "checks": parts.check_list(summary.checks),
+    }

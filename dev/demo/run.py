@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dev.demo import flow
 from dev.demo.aggregates import aggregate
-from dev.demo.checks import Evidence, all_checks
+from dev.demo.checks import Check, Evidence, all_checks
 from dev.demo.console import Board
 from dev.demo.errors import DemoFailed
 from dev.demo.month import Month, from_logs, from_traffic
@@ -66,7 +66,9 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
     board.begin(REPORT)
     numbers = aggregate(tables, month.days)
     stages.append((REPORT, time.monotonic() - begun))
-    summary = _summary(month, outcome, tables, stages)
+    visits = sum(numbers.overall["visits"].values())
+    checks = all_checks(Evidence(month, outcome.requests, outcome.totals, tables, visits))
+    summary = _summary(month, outcome, tables, stages, checks)
     report = out / "report.html"
     write_report(report, summary, numbers)
     board.tell(report.name)
@@ -121,7 +123,9 @@ def _watching(board: Board, month: Month) -> tuple[Callable[[str], None], Callab
     return on_progress, hosts.append
 
 
-def _summary(month: Month, outcome: flow.Outcome, tables: Tables, stages: list[tuple[str, float]]) -> Summary:
+def _summary(
+    month: Month, outcome: flow.Outcome, tables: Tables, stages: list[tuple[str, float]], checks: list[Check]
+) -> Summary:
     totals = outcome.totals
     return Summary(
         origin=month.origin,
@@ -135,5 +139,5 @@ def _summary(month: Month, outcome: flow.Outcome, tables: Tables, stages: list[t
         events=tables.event_count,
         visitors=tables.visitor_count,
         stages=stages,
-        checks=all_checks(Evidence(month, outcome.requests, totals, tables)),
+        checks=checks,
     )

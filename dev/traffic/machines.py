@@ -20,6 +20,7 @@ _PAGES = (
 _SHARED = (site.HOME, *site.PRODUCTS[:6], *site.ARTICLES[:6])
 _OLD = tuple(Resource(site.SHOP, path) for path in site.GONE)
 _CRAWLED = Weighted({200: 86.0, 304: 8.0, 404: 5.0, 301: 1.0})
+_BURST = 10  # requests that a crawler makes one after the other from one address
 _CALLED = Weighted({200: 12.0, 401: 1.0, 404: 2.0})
 _LOGIN = Resource(site.SHOP, "/wp-login.php")
 _PRIVATE = Resource(site.SHOP, "/admin/", "page", "admin", 381)
@@ -68,8 +69,11 @@ def _asked(
 
 
 def _crawl(day: Day, draw: Draw, clients: list[Client], count: int) -> Iterator[Request]:
+    client, begun = clients[0], day.start
     for number in range(count):
-        client, begun = draw.one(clients), day.spread(draw)
+        if number % _BURST == 0:
+            client, begun = draw.one(clients), day.spread(draw)
+        begun += draw.whole(1, 90) * SECOND
         if number % 40 == 0:
             yield _asked(client, draw, begun, site.ROBOTS_TXT[draw.one((site.SHOP, site.BLOG))])
             continue

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import settings
+
+from dev.demo.tables import Tables
+from ovh_weblogs.schema import EVENTS, REJECT_REASON
 
 # A slow or busy machine must not fail a property; the examples are the same on each run.
 settings.register_profile("project", deadline=None, derandomize=True)
@@ -33,6 +41,47 @@ def samples() -> Path:
 def repository() -> Path:
     """The root of the repository."""
     return Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def demo_tables() -> Callable[..., Tables]:
+    """Stores events and refused lines in a folder, as the demo does.
+
+    An event says at what time of UTC it was; it is the view of a page by a person's browser unless it says otherwise.
+    """
+    schema = EVENTS.arrow.append(REJECT_REASON.arrow)
+
+    def stored(folder: Path, events: list[dict[str, Any]], lines: list[dict[str, Any]] | tuple[()] = ()) -> Tables:
+        paths = [folder / name for name in ("events.parquet", "refused.parquet", "visitors.parquet")]
+        for path, rows in zip(paths, (list(map(_event, events)), list(map(_refused, lines)), []), strict=True):
+            pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
+        return Tables(*paths, len(events), len(lines), len(events), 1)
+
+    return stored
+
+
+def _event(given: dict[str, Any]) -> dict[str, Any]:
+    values = dict(given)
+    moment = datetime.fromisoformat(values.pop("at")).replace(tzinfo=timezone.utc)
+    usual = {
+        "server_ts": moment,
+        "visitor_id": "v1",
+        "source_file": f"example.com-{moment:%d-%m-%Y}.log.gz",
+        "vhost": "www.example.com",
+        "method": "GET",
+        "status": 200,
+        "location_host": "www.example.com",
+        "location_path": "/",
+        "useragent_type": "browser",
+        "useragent_brand": "Firefox",
+        "useragent_os": "Linux",
+    }
+    return {**usual, **values}
+
+
+def _refused(given: dict[str, Any]) -> dict[str, Any]:
+    usual = {"source_file": "day.log.gz", "line_number": 7, "reject_reason": "no time in brackets"}
+    return {**usual, **given}
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

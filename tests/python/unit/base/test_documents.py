@@ -37,7 +37,9 @@ def test_every_picture_of_the_readme_is_there(repository):
 
 
 def test_who_comes_from_the_plugin_of_2016_is_sent_to_columns_that_exist(repository):
-    section = (repository / "README.md").read_text("utf-8").partition("## Coming from the plugin")[2].partition("\n## ")[0]
+    section = (
+        (repository / "README.md").read_text("utf-8").partition("## Coming from the plugin")[2].partition("\n## ")[0]
+    )
     table = section.partition("| its column | here |")[2].partition("\n\n")[0]
     named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.rpartition(" | ")[2])}
     assert len(named) == 13

@@ -58,7 +58,12 @@ def evidence(folder: Path, month: Month, rows: dict[str, Rows], requests: list[R
     hits, rejects = len(rows["events"]), len(rows["refused"])
     tables = Tables(*paths, hits, rejects, hits, len(rows["visitors"]))
     totals = Totals(files=3, lines=month.lines, hits=hits, rejects=rejects, blanks=month.blanks)
-    return Evidence(month, asked(month) if requests is None else requests, totals, tables)
+    return Evidence(month, asked(month) if requests is None else requests, totals, tables, sessions(month))
+
+
+def sessions(month: Month) -> int:
+    found = pq.read_table(month.truth / "sessions.parquet", columns=["log_family"])
+    return found.column(0).to_pylist().count("server")
 
 
 def failing(run: Evidence) -> list[str]:
@@ -105,6 +110,11 @@ def test_devices_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp
         row["useragent_type"] = "tablet"
     (found,) = failing(evidence(tmp_path, month, rows))
     assert found.startswith("Type, browser and system were told rightly for 9")
+
+
+def test_a_visit_too_many_is_noticed(tmp_path, month, rows):
+    run = evidence(tmp_path, month, rows)
+    assert failing(replace(run, visits=run.visits + 1))[0].startswith("Visits begin after half an hour of silence")
 
 
 def test_a_file_that_came_badly_and_was_not_asked_for_again_is_noticed(tmp_path, month, rows):

@@ -33,7 +33,7 @@ def digest(folder: Path) -> str:
 
 
 def test_a_seed_gives_the_same_lines_on_every_machine_and_python(spring):
-    assert digest(spring.folder) == "a7269dc4a706b762a75cf9962ee6b09b904a0c2383ce352eeacda9a7fd4abd59"
+    assert digest(spring.folder) == "?"
 
 
 def test_files_packed_twice_are_the_same_bytes(spring, tmp_path):
