@@ -52,7 +52,7 @@ def all_checks(run: Evidence) -> list[Check]:
         if run.month.truth is None:
             return [*found, _visitors(run, base)]
         _view_truth(base, run.month.truth)
-        found += [_places(base, run.month), _values(base), _visitor_keys(base), _visits(run, base), _devices(base)]
+        found += [_places(base, run.month), _values(base), _visitor_rows(base), _visits(run, base), _devices(base)]
     return [*found, *(_fault(run, day) for day in run.month.faults)]
 
 
@@ -108,18 +108,22 @@ def _places(base: duckdb.DuckDBPyConnection, month: Month) -> Check:
 
 
 def _values(base: duckdb.DuckDBPyConnection) -> Check:
-    wrong, hits = _differing(base, [f"events.{name} IS DISTINCT FROM truth.{name}" for name in _VALUES])
+    differs = [f"events.{name} IS DISTINCT FROM truth.{name}" for name in _VALUES]
+    wrong, hits = _differing(base, [*differs, "events.visitor_id IS DISTINCT FROM truth.visitor_key"])
     sentence = f"Every value read is the one that was written: {hits - wrong:,} of {hits:,} hits agree in all columns"
     return sentence, wrong == 0
 
 
-def _visitor_keys(base: duckdb.DuckDBPyConnection) -> Check:
+def _visitor_rows(base: duckdb.DuckDBPyConnection) -> Check:
+    """One row per key, with as many hits and the same first and last time."""
+    agreeing = """
+        SELECT count(*) FROM visitors JOIN (
+            SELECT visitor_key, count(*) AS hits, min(server_ts) AS first_ts, max(server_ts) AS last_ts
+            FROM truth WHERE kind = 'hit' GROUP BY 1
+        ) ON visitor_id = visitor_key AND visitors.count = hits AND server_ts_min = first_ts AND server_ts_max = last_ts
+    """
+    same, rows = _number(base, agreeing), _number(base, "SELECT count(*) FROM visitors")
     keys = _number(base, "SELECT count(DISTINCT visitor_key) FROM truth")
-    rows = _number(base, "SELECT count(*) FROM visitors")
-    same = _number(
-        base,
-        "SELECT count(DISTINCT visitor_id) FROM visitors WHERE visitor_id IN (SELECT visitor_key FROM truth)",
-    )
     return f"One row per visitor: {rows:,} rows, and the truth has {keys:,} distinct visitors", rows == same == keys
 
 

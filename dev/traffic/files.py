@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from dev.traffic import reckoning, rows
 from dev.traffic.clock import Day, local
 from dev.traffic.rows import Row
-from dev.traffic.wt1 import Event, Layout, layout_of
+from dev.traffic.wt1 import LAYOUTS, Event, Layout, layout_of
 
 _TRIGGER = 1 << 20  # bytes of text after which the tracker begins a new file (newFileTriggerSize)
 _LEVEL = 6  # of gzip
@@ -44,20 +44,34 @@ class TrackerFiles:
             if not self._lines:
                 self._layout = layout
                 self._lines, self._rows = [layout.header], [{"kind": "header", "line_number": 1}]
-            line = event.line(layout)
-            self._lines.append(line)
-            self._rows.append({**rows.of_event(event, layout), "line_number": len(self._lines)})
-            self._size += len(line) + 1
+            self._add(event, layout)
             self._last = event.moment
             if self._size > _TRIGGER:
                 done += self.close(event.moment)
         return done
 
+    def _add(self, event: Event, layout: Layout) -> None:
+        """One line; more where a value holds a line feed, which the server does not escape: what follows is no line."""
+        line, *rest = event.line(layout).split("\n")
+        self._rows.append({**rows.of_event(event, layout), "line_number": len(self._lines) + 1})
+        for number, text in enumerate(rest, len(self._lines) + 2):
+            self._rows.append({"kind": "reject", "hard": event.hard, "line": text.encode(), "line_number": number})
+        self._lines += [line, *rest]
+        self._size += sum(len(text) + 1 for text in (line, *rest))
+
+    def leave_unfinished(self, events: Iterable[Event]) -> None:
+        """Leave what a server leaves that writes at the moment: a temporary file, which readers have to pass over."""
+        unfinished = self._root / "tracker" / "___unfinished.tmp"
+        unfinished.parent.mkdir(parents=True, exist_ok=True)
+        text = "".join(f"{event.line(LAYOUTS[-1])}\n" for event in events)
+        unfinished.write_bytes(gzip.compress(text.encode(), mtime=0)[:-9])
+
     def close(self, moment: int | None = None) -> list[Row]:
         """Finish the file under way; rows of its lines. Without a moment, that of its last line."""
         if not self._lines:
             return []
-        name = f"tracker/{local(moment or self._last):%Y/%m/%d/%H/%M-%S}.log.gz"
+        instance = f"-{self._layout.instance}" if self._layout and self._layout.instance else ""
+        name = f"tracker/{local(moment or self._last):%Y/%m/%d/%H/%M-%S}{instance}.log.gz"
         _pack(self._root / name, "".join(f"{line}\n" for line in self._lines).encode())
         done = [{**row, "source_file": name} for row in self._rows]
         self._lines, self._rows, self._size = [], [], 0

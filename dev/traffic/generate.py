@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
@@ -80,7 +81,7 @@ def generate(
     """Write the traffic of a period, and the truth about it.
 
     Args:
-        out: The folder; files of the same names are replaced.
+        out: The folder; what an earlier run left there is removed.
         start: The first day.
         count: How many days.
         visitors: How many people come in all; robots grow with the square root of people a day.
@@ -88,6 +89,8 @@ def generate(
         progress: Told of each day when it is written.
     """
     period, written = list(clock.days(start, count)), Written(out)
+    for left in (out / "ovh" / site.ROOT, out / "wt1" / "tracker", out / "truth"):
+        shutil.rmtree(left, ignore_errors=True)
     with TruthFiles(out / "truth") as truth:
         traffic = _Traffic(period, visitors, seed, written, truth)
         for day in period:
@@ -127,8 +130,9 @@ class _Traffic:
         self._events = self._events[cut:]
 
     def end(self) -> None:
-        """Close what is open."""
+        """Close what is open; what would come after the period is left in a file that is not finished."""
         self._keep("tracker", self._tracker_files.close())
+        self._tracker_files.leave_unfinished(self._events)
         for reckoning in self._reckoned.values():
             self._truth.add("sessions", reckoning.settled(datetime.max.replace(tzinfo=timezone.utc)))
             self._truth.add("visitors", reckoning.visitors())

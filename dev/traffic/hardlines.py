@@ -73,8 +73,9 @@ def _known(text: str) -> str | None:
 
 _GREETING = r"\x16\x03\x01\x02\x00\x01\x00\x01\xfc"
 _SMB = r"\x00\x00\x00TSMBr\x00\x00\x00"
-_FORGED = r"curl\n198.51.100.1 www.example.com - [01/Jan/2026:00:00:00 +0100] "
+_FORGED = r"Mozilla/5.0\n198.51.100.1 www.example.com - [01/Jan/2026:00:00:00 +0100] "
 _LONG = "/?" + "a" * 8_000
+_LONG_AGENT = "Mozilla/5.0 (" + "x; " * 1_300 + ")"
 
 HITS: tuple[HardLine, ...] = (
     _no_request("a TLS greeting sent to plain HTTP", _GREETING, _GREETING),
@@ -121,6 +122,7 @@ HITS: tuple[HardLine, ...] = (
     _hit("a letter of Latin-1 in the path", request="GET /caf\udce9 HTTP/1.1", answer="404 196").at(f"{_SHOP}/café"),
     _hit("an escaped letter in the path", request=r"GET /caf\xc3\xa9 HTTP/1.1", answer="404 196").at(f"{_SHOP}/café"),
     _hit("a path of 8 KB", request=f"GET {_LONG} HTTP/1.1", answer="414 248").at(_SHOP + _LONG),
+    _hit("an agent of 4 KB", agent=_LONG_AGENT),
     _hit("blanks in the path", request="GET /a b c.html HTTP/1.1", answer="404 196").at(f"{_SHOP}/a b c.html"),
     _hit("brackets in the path", request="GET /?t=[01/Jan/2020:00:00:00 +0000] HTTP/1.1").at(
         f"{_SHOP}/?t=[01/Jan/2020:00:00:00 +0000]"

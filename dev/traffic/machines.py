@@ -80,7 +80,7 @@ def _crawl(day: Day, draw: Draw, clients: list[Client], count: int) -> Iterator[
         status = draw.of(_CRAWLED)
         page = draw.one(_OLD) if status == 404 else draw.one(_PAGES)
         request = _asked(client, draw, begun, page, status)
-        yield request._replace(host=site.ROOT) if status == 301 else request
+        yield request._replace(host=site.ROOT) if status == 301 and page.host == site.SHOP else request
 
 
 def _fetch(day: Day, draw: Draw, clients: list[Client], count: int) -> Iterator[Request]:

@@ -14,7 +14,7 @@ from dev.traffic.sources import DIRECT, Source
 INTERNAL = Source("", "internal")
 _UNCHANGED = (302, 304)  # answered without a body
 _WAITING = 0.99  # shares above it are those of answers that wait
-_SHOWN = (200, 304)  # statuses of a page that was seen (Matomo's rule)
+SHOWN = (200, 304)  # statuses of a page that was seen (Matomo's rule)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Request(NamedTuple):
     def is_pageview(self) -> bool:
         """Whether a page was seen, as far as the log can tell."""
         return (
-            self.resource.kind == "page" and self.method == "GET" and self.status in _SHOWN and not self.client.says_bot
+            self.resource.kind == "page" and self.method == "GET" and self.status in SHOWN and not self.client.says_bot
         )
 
     @property

@@ -122,13 +122,13 @@ ROBOTS: tuple[Robot, ...] = (
     Robot("CensysInspect", "scanner", _COMPATIBLE("CensysInspect/1.1; +https://about.censys.io/"), "162.142.125.0/24", "US", 4,
           "fetch"),
     Robot("hidden scanner", "scanner", _HIDDEN("108.0.0.0"), "193.32.162.0/24", "RO", 30, "scan", "browser", 1, declared=False),
-    Robot("brute force", "scanner", _HIDDEN("102.0.0.0"), "185.220.101.0/24", "DE", 60, "brute", "browser", 1, declared=False),
-    Robot("brute force", "library", "python-requests/2.27.1", "114.224.0.0/12", "CN", 40, "brute", "library", 1),
+    Robot("hidden brute force", "scanner", _HIDDEN("102.0.0.0"), "185.220.101.0/24", "DE", 60, "brute", "browser", 1, declared=False),
+    Robot("python-requests", "library", "python-requests/2.27.1", "114.224.0.0/12", "CN", 40, "brute", "library", 1),
     Robot("archive.org_bot", "other", "Mozilla/5.0 (compatible; archive.org_bot +http://archive.org/details/archive.org_bot)",
           "207.241.224.0/20", "US", 10),
     Robot("HeadlessChrome", "other", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
           "HeadlessChrome/140.0.0.0 Safari/537.36", "142.93.0.0/16", "US", 6, "fetch"),
-    Robot("visits for sale", "other", _HIDDEN("120.0.0.0"), "91.240.118.0/24", "HK", 5, "spam", "browser", 2, declared=False),
+    Robot("hidden visits for sale", "other", _HIDDEN("120.0.0.0"), "91.240.118.0/24", "HK", 5, "spam", "browser", 2, declared=False),
 )
 # fmt: on
 SCANNED = (

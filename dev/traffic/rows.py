@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 
 from dev.traffic.clock import logged, utc
 from dev.traffic.hardlines import HardLine
-from dev.traffic.requests import Client, Request, visitor_key
+from dev.traffic.requests import SHOWN, Client, Request, visitor_key
+from dev.traffic.site import HOME, SEARCH, SHOP, Resource
+from dev.traffic.sources import DIRECT, Source
 from dev.traffic.wt1 import Event, Layout
 from ovh_weblogs.schema import HITS
 
 Row = dict[str, Any]
+_ELSEWHERE = Resource(SHOP, "/")  # a page that the site does not have
+_PAGES = {HOME.path: HOME, SEARCH.path: SEARCH}
 _TEXT, _FLAG, _NUMBER = pa.string(), pa.bool_(), pa.int32()
 SCHEMA = pa.schema(
     [
@@ -24,8 +29,9 @@ SCHEMA = pa.schema(
         ("person", _NUMBER),
         ("visit", _NUMBER),
         ("is_human", _FLAG),
+        ("robot", _TEXT),  # name of the robot that it is truly, whether it says so or not
         ("is_bot", _FLAG),  # its agent says that it is no person's browser
-        ("bot_name", _TEXT),
+        ("bot_name", _TEXT),  # as the agent tells
         ("bot_category", _TEXT),
         ("country", _TEXT),
         ("useragent_type", _TEXT),
@@ -44,7 +50,6 @@ SCHEMA = pa.schema(
 
 def of_request(request: Request) -> Row:
     """A request of the access log; file and number of its line are added by who writes it."""
-    source = request.source
     return {
         "kind": "hit",
         "log_family": "server",
@@ -61,19 +66,15 @@ def of_request(request: Request) -> Row:
         "visit": request.visit,
         "is_pageview": request.is_pageview,
         "is_conversion": request.is_conversion,
-        "resource_class": request.resource.kind,
-        "page_category": request.resource.category or None,
-        "referer_type": source.type,
-        "channel": source.channel or None,
-        "campaign": source.campaign,
+        **_known(request.resource, request.source),
         **_client(request.client),
     }
 
 
 def of_event(event: Event, layout: Layout) -> Row:
     """An event of the tracker, as far as the layout of its file tells it."""
-    page = event.request
-    key = event.visitor_id
+    key, page, source = event.visitor_id, event.page, event.source
+    zone = event.timezone_offset or ""
     return {
         "kind": "hit",
         "hard": event.hard,
@@ -93,18 +94,15 @@ def of_event(event: Event, layout: Layout) -> Row:
         "sc_width": event.screen_size[0],
         "sc_height": event.screen_size[1],
         "br_lang": event.language,
-        "tz_off": None if event.timezone_offset is None else int(event.timezone_offset),
+        "tz_off": int(zone) if zone.lstrip("-").isdigit() else None,
         "global_visitor_id": (event.global_visitor_id or None) if layout.global_ids else None,
         "visitor_key": key if key and not key.startswith("Z") else event.client.key,  # Z: made for one request
-        "visit": page.visit if page else None,
+        "visit": event.visit,
         "is_pageview": event.type == "page",
-        "is_conversion": page is not None and page.is_conversion,
-        "resource_class": "page" if event.type == "page" else None,
-        "page_category": (page.resource.category or None) if page else None,
-        "referer_type": page.source.type if page else None,
-        "channel": (page.source.channel or None) if page else None,
-        "campaign": page.source.campaign if page else None,
+        "is_conversion": event.type == "page" and page is not None and page.converts,
+        **_known(page, source),
         **_client(event.client),
+        "is_human": event.hard is None,
     }
 
 
@@ -114,6 +112,9 @@ def of_hard_line(hard: HardLine, moment: int, content: bytes) -> Row:
         blank = not content or content.isspace()
         return {"kind": "blank" if blank else "reject", "hard": hard.name, "line": None if blank else content}
     address, agent = hard.values["client_addr"], hard.values["useragent"]
+    page = None
+    if hard.values["method"] == "GET":
+        page = _PAGES.get(urlsplit(str(hard.values["location"])).path, _ELSEWHERE)
     return {
         "kind": "hit",
         "hard": hard.name,
@@ -121,20 +122,36 @@ def of_hard_line(hard: HardLine, moment: int, content: bytes) -> Row:
         "server_ts": logged(moment),
         "visitor_key": visitor_key(str(address), str(agent or "")),
         "is_human": False,
+        "is_bot": False,
+        "is_pageview": page is not None and hard.values["status"] in SHOWN,
+        "is_conversion": False,
+        **_known(page, DIRECT),
         **hard.values,
+    }
+
+
+def _known(page: Resource | None, source: Source | None) -> Row:
+    return {
+        "resource_class": page.kind if page else None,
+        "page_category": (page.category or None) if page else None,
+        "referer_type": source.type if source else None,
+        "channel": (source.channel or None) if source else None,
+        "campaign": source.campaign if source else None,
     }
 
 
 def _client(client: Client) -> Row:
     robot = client.robot
+    told = robot if client.says_bot else None
     return {
         "client_addr": client.address,
         "useragent": client.agent,
         "person": client.person,
         "is_human": robot is None,
+        "robot": robot.name if robot else None,
         "is_bot": client.says_bot,
-        "bot_name": robot.name if robot else None,
-        "bot_category": robot.category if robot else None,
+        "bot_name": told.name if told else None,
+        "bot_category": told.category if told else None,
         "country": client.country,
         "useragent_type": client.type,
         "useragent_brand": client.brand,

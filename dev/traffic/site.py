@@ -35,6 +35,11 @@ class Resource:
     size: int = 20_000
     converts: bool = False
 
+    @property
+    def url(self) -> str:
+        """Its absolute address."""
+        return f"https://{self.host}{self.path}"
+
 
 def _pages(host: str, category: str, size: int, *paths: str) -> tuple[Resource, ...]:
     return tuple(Resource(host, path, "page", category, size + 731 * place) for place, path in enumerate(paths))

@@ -11,8 +11,9 @@ from typing import Any
 from dev.traffic.clock import HOUR, MINUTE, SECOND, minutes_behind_utc
 from dev.traffic.draw import Draw
 from dev.traffic.people import Person
-from dev.traffic.requests import Client, Request
-from dev.traffic.site import SHOP
+from dev.traffic.requests import INTERNAL, Client, Request
+from dev.traffic.site import HOME
+from dev.traffic.sources import DIRECT
 from dev.traffic.wt1 import Event, java_uuid
 
 _SESSION = 3 * MINUTE  # life of the session cookie, the constant ``sessionLifetimeMinutes`` of track.js
@@ -61,19 +62,15 @@ class Tracker:
         if who.blocks:
             return []
         campaign = next((request.source.campaign for request in requests if request.source.campaign), None)
-        found = []
+        found: list[Event] = []
         for request in requests:
             if request.is_pageview:
                 found.append(self._page(who, person, request, campaign, draw))
-            elif request.method == "POST" and request.resource.kind == "api":
-                page = self._page(who, person, request, campaign, draw)
-                found.append(
-                    page._replace(
-                        type="event", location=request.referrer, referrer="", event_params=_ADDED, request=None
-                    )
-                )
+            elif request.method == "POST" and request.resource.kind == "api" and found:
+                put = found[-1]._replace(moment=request.ended + 60, type="event", event_params=_ADDED)
+                found.append(put._replace(client_moment=put.moment - 60 + who.skew))
         if bought and found:
-            found.append(_sale(found[-1]))
+            found.append(_api(found[-1])._replace(type="achat", event_params="action=achat&montant=38.50"))
             who.params = "client=oui&club=or"
         return found
 
@@ -95,8 +92,9 @@ class Tracker:
     def _page(self, who: _Identity, person: Person, request: Request, campaign: str | None, draw: Draw) -> Event:
         moment = request.ended + 250 + int(1_800 * draw.share() * draw.share())
         visitor, session = self._cookies(who, request.vhost, moment, draw)
-        location = f"https://{request.vhost}/" if who.trims else request.url
         search = request.target.partition("?q=")[2]
+        # Some browsers trim the address that the tracker is told to its root: what the page was is lost with it.
+        location, page = (f"https://{request.vhost}/", None) if who.trims else (request.url, request.resource)
         return Event(
             moment,
             moment - 60 + who.skew,
@@ -114,12 +112,14 @@ class Tracker:
             person.language,
             str(minutes_behind_utc(person.country.zone, moment // HOUR)),
             "" if who.opted_out else who.global_id,
-            request,
+            page,
+            None if who.trims else request.source,
+            request.visit,
         )
 
     def _cookies(self, who: _Identity, host: str, moment: int, draw: Draw) -> tuple[str, str]:
         if who.refuses:  # ids of the server's making, new with each request
-            who.global_id = draw.digits(32)
+            who.global_id = f"{draw.digits(12)}4{draw.digits(3)}a{draw.digits(15)}"  # a random UUID, of version 4
             return f"Z{draw.digits(32)}", f"Z{draw.digits(32)}"
         visitor = who.cookies.setdefault(host, _cookie(draw))
         who.global_id = who.global_id or java_uuid(visitor)
@@ -146,31 +146,30 @@ def _cookie(draw: Draw) -> str:
     return f"{draw.digits(7)}1{draw.digits(7)}"
 
 
-def _sale(last: Event) -> Event:
-    """What the shop's server posts as JSON: no clock of the client, no referrer, no sizes."""
-    return last._replace(
-        moment=last.moment + 700,
+def _api(event: Event) -> Event:
+    """The same as the JSON API writes it: no clock, no referrer, no sizes, no zone, no global id."""
+    return event._replace(
+        moment=event.moment + 700,
         client_moment=0,
         referrer=None,
-        type="achat",
+        source=DIRECT,
         session_params=None,
-        event_params="action=achat&montant=38.50",
         browser_size=(0, 0),
         screen_size=(0, 0),
         timezone_offset=None,
-        request=None,
+        global_visitor_id=None,
     )
 
 
-def _event(agent: str, **values: Any) -> Event:
+def _event(client: Client, **values: Any) -> Event:
     """A page view, with other values where they are given."""
     usual = {
         "moment": 0,
         "client_moment": 0,
-        "client": Client("92.128.4.5", agent, "FR", "unknown"),
+        "client": client,
         "visitor_id": None,
         "session_id": None,
-        "location": f"https://{SHOP}/",
+        "location": HOME.url,
         "referrer": "",
         "type": "page",
         "visitor_params": None,
@@ -181,27 +180,40 @@ def _event(agent: str, **values: Any) -> Event:
         "language": "fr-FR",
         "timezone_offset": "-60",
         "global_visitor_id": "",
+        "page": HOME,
+        "source": DIRECT,
     }
     return Event(**{**usual, **values})
 
 
-# JSON where the server expects a query, no session, no size of a browser, a UUID as the visitor's id.
-_APP = _event(
-    "iOS app 'Maison du thé' 2.1",
-    location="app://accueil",
-    referrer=None,
-    visitor_params='{"client":"oui"}',
-    session_params="{}",
-    browser_size=(0, 0),
-    hard="an event of the iOS app",
-)
-_PAGE = _event("Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0")
+def _odd(agent: str) -> Client:
+    return Client("92.128.4.5", agent, "FR", "browser", "Firefox", "Linux")
+
+
+# The app sends JSON objects where queries are expected, no session, and its vendor's UUID as the visitor's id.
+_APP = _api(
+    _event(
+        Client("2.4.18.7", "iOS app 'Maison du thé' 2.1", "FR", "unknown"),
+        location="app://accueil",
+        visitor_params='{"client":"oui"}',
+        language=None,
+        page=None,
+        hard="an event of the iOS app",
+    )
+)._replace(session_params="{}")
+_FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0"
+_PAGE = _event(_odd(_FIREFOX))
 _ODDITIES: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("an agent that ends in a backslash", {"client": _event("Agent\\").client}),
-    ("a tab in the agent", {"client": _event("Agent\twith a tab").client}),
+    ("an agent that ends in a backslash", {"client": _odd(_FIREFOX + "\\")}),
+    ("a tab in the agent", {"client": _odd(_FIREFOX + "\tx")}),
     ("a quote in the language", {"language": 'fr"FR'}),
     ("tabs in the visitor's id", {"visitor_id": "0\t0\t0"}),
-    ("a backslash in the referrer", {"referrer": "https://www.example.net/a\\b"}),
-    ("a parameter without a value", {"event_params": "action=&x&produit=a=b"}),
+    ("a tab in the session's id", {"session_id": "0\t0"}),
+    ("a zone that is no number", {"timezone_offset": "x"}),
+    ("no visitor's id", {"visitor_id": None}),
+    ("a backslash in the referrer", {"referrer": "https://www.example.com/a\\b", "source": INTERNAL}),
+    ("parameters without a value, with two, and twice", {"event_params": "action=&x&produit=a=b&c=1&c=2"}),
+    ("a key that is repeated", {"event_params": "produit=oolong&produit=sencha"}),
     ("a tab in a parameter that has a column", {"event_params": "produit=th%09vert"}),
+    ("a line feed in a parameter that has a column", {"event_params": "produit=th%0Avert"}),
 )

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from dev.traffic.clock import SECOND, utc
-from dev.traffic.requests import Client, Request
+from dev.traffic.requests import Client
+from dev.traffic.site import Resource
+from dev.traffic.sources import Source
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,16 @@ class Layout:
         timestamps: Two of them, ISO in UTC; before April 2013 one, written in another way.
         sessions: Whether there is a session_id (since July 2013).
         global_ids: Whether the server keeps third-party cookies.
-        inlined: Names of parameters that get columns of their own: of the visitor, of the event.
+        inlined: Names of parameters that get columns of their own: of the visitor, of the session, of the event.
+        instance: Name of the server, where file names carry it.
     """
 
     from_day: int
     timestamps: bool = True
     sessions: bool = True
     global_ids: bool = False
-    inlined: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    inlined: tuple[tuple[str, ...], ...] = ((), (), ())
+    instance: str = ""
 
     @property
     def header(self) -> str:
@@ -41,7 +46,7 @@ class Layout:
         names += ["location", "referer", "user-agent", "type", "visitor_params", "session_params", "event_params"]
         names += ["br_width", "br_height", "sc_width", "sc_height", "br_lang", "tz_off"]
         names += ["global_visitor_id"] if self.global_ids else []
-        return "\t".join([*names, *self.inlined[0], *self.inlined[1]])
+        return "\t".join([*names, *chain.from_iterable(self.inlined)])
 
 
 LAYOUTS = (
@@ -49,7 +54,7 @@ LAYOUTS = (
     Layout(1, sessions=False),
     Layout(2),
     Layout(4, global_ids=True),
-    Layout(10, global_ids=True, inlined=(("client",), ("produit", "action"))),
+    Layout(10, global_ids=True, inlined=(("client",), ("campagne",), ("produit", "action")), instance="b"),
 )
 
 
@@ -61,7 +66,11 @@ def layout_of(day: int) -> Layout:
 class Event(NamedTuple):
     """One event as the tracker's server has it; moments in milliseconds, texts as they came; None is null.
 
-    ``request``: the page's own request, where there is one; ``hard``: what is hard about the line.
+    Attributes:
+        page: What ``location`` shows, as far as it tells; None for what is no page of the site.
+        source: What referrer and location tell about where the visitor came from; None where they do not tell.
+        visit: Number of the visit; None for events of no visit.
+        hard: What is hard about the line.
     """
 
     moment: int
@@ -80,7 +89,9 @@ class Event(NamedTuple):
     language: str | None
     timezone_offset: str | None
     global_visitor_id: str | None
-    request: Request | None = None
+    page: Resource | None = None
+    source: Source | None = None
+    visit: int | None = None
     hard: str | None = None
 
     @property
@@ -100,7 +111,7 @@ class Event(NamedTuple):
         fields.append("null" if self.timezone_offset is None else self.timezone_offset)
         if layout.global_ids:
             fields.append("null" if self.global_visitor_id is None else self.global_visitor_id)
-        for params, names in ((self.visitor_params, layout.inlined[0]), (self.event_params, layout.inlined[1])):
+        for params, names in zip(self._params, layout.inlined, strict=True):
             if params is not None:  # otherwise these columns are left out, whatever the header says
                 fields += [_quoted(_decoded(params).get(name, "")) for name in names]
         return "\t".join(fields)
@@ -111,9 +122,9 @@ def _quoted(text: str | None) -> str:
 
 
 def _decoded(params: str) -> dict[str, str]:
-    """What the server makes of parameters: a chunk without exactly one "=" and a value is dropped."""
-    pairs = (chunk.split("=") for chunk in params.split("&"))
-    return {pair[0]: unquote_plus(pair[1]) for pair in pairs if len(pair) == 2 and pair[1]}
+    """What the server makes of parameters: of a key that is repeated the first value, of odd chunks nothing."""
+    pairs = [chunk.split("=") for chunk in params.split("&")]
+    return {pair[0]: unquote_plus(pair[1]) for pair in reversed(pairs) if len(pair) == 2 and pair[1]}
 
 
 def _iso(moment: int) -> str:

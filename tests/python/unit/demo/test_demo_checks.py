@@ -17,6 +17,7 @@ from dev.demo.tables import Tables
 from dev.ovhsim.journal import Request
 from dev.traffic.rows import SCHEMA
 from ovh_weblogs.pipeline import Totals
+from ovh_weblogs.schema import VISITORS
 
 Rows = list[dict[str, Any]]
 NOW = datetime(2026, 3, 5, tzinfo=timezone.utc)
@@ -35,7 +36,13 @@ def rows(month) -> dict[str, Rows]:
     ]
     events = [{**row, "visitor_id": row["visitor_key"]} for row in lines if row["kind"] == "hit"]
     refused = [{**row, "request": row["line"].decode()} for row in lines if row["kind"] == "reject"]
-    visitors = [{"visitor_id": key} for key in {event["visitor_id"] for event in events}]
+    times: dict[str, list[datetime]] = {}
+    for event in events:
+        times.setdefault(event["visitor_id"], []).append(event["server_ts"])
+    visitors = [
+        {"visitor_id": key, "count": len(found), "server_ts_min": min(found), "server_ts_max": max(found)}
+        for key, found in times.items()
+    ]
     return {"events": events, "refused": refused, "visitors": visitors}
 
 
@@ -51,7 +58,7 @@ def asked(month: Month) -> list[Request]:
 
 
 def evidence(folder: Path, month: Month, rows: dict[str, Rows], requests: list[Request] | None = None) -> Evidence:
-    schemas = {"events": SCHEMA, "refused": SCHEMA, "visitors": pa.schema([("visitor_id", pa.string())])}
+    schemas = {"events": SCHEMA, "refused": SCHEMA, "visitors": VISITORS.arrow}
     for name, schema in schemas.items():
         pq.write_table(pa.Table.from_pylist(rows[name], schema=schema), folder / f"{name}.parquet")
     paths = [folder / f"{name}.parquet" for name in ("events", "refused", "visitors")]
@@ -102,6 +109,18 @@ def test_a_changed_refused_line_is_noticed(tmp_path, month, rows):
 
 def test_two_visitors_taken_for_one_are_noticed(tmp_path, month, rows):
     rows["visitors"].pop()
+    assert failing(evidence(tmp_path, month, rows))[0].startswith("One row per visitor")
+
+
+def test_hits_given_to_the_wrong_visitor_are_noticed(tmp_path, month, rows):
+    for row in rows["events"]:
+        row["visitor_id"] = "somebody"
+    assert failing(evidence(tmp_path, month, rows))[0].startswith("Every value read")
+
+
+@pytest.mark.parametrize("name", ["count", "server_ts_min", "server_ts_max"])
+def test_a_visitor_with_a_wrong_value_is_noticed(tmp_path, month, rows, name):
+    rows["visitors"][3][name] = 999_999 if name == "count" else NOW
     assert failing(evidence(tmp_path, month, rows))[0].startswith("One row per visitor")
 
 

@@ -47,6 +47,14 @@ def spring(tmp_path_factory) -> Traffic:
 
 
 @pytest.fixture(scope="session")
+def month(tmp_path_factory) -> Traffic:
+    """Four weeks: every layout of the tracker, every hard line, an outage, people who come again."""
+    out = tmp_path_factory.mktemp("month")
+    generate(out, count=28, visitors=500, seed=7)
+    return Traffic(out)
+
+
+@pytest.fixture(scope="session")
 def autumn(tmp_path_factory) -> Traffic:
     """The long day of autumn."""
     out = tmp_path_factory.mktemp("autumn")

@@ -82,17 +82,18 @@ def test_the_outlook_on_one_day_is_that_of_coming_and_buying_on_it():
 def test_the_outlook_is_what_happens_within_the_days_that_follow():
     """After day 15, buyers among those known by then are as many as the outlook says."""
     period = list(clock.days(date(2026, 3, 1), 22))
-    people, states, bought = People(period, 12_000, 5), {}, set()
+    people, states, bought = People(period, 20_000, 1), {}, set()
     for day in period:
-        for visit in people.visits(day, Draw(f"5 {day.date}")):
+        for visit in people.visits(day, Draw(f"1 {day.date}")):
             if day.number < 15:
                 states[visit.person.number] = (visit.person.segment, visit.person.interest, visit.person.last_day)
             elif visit.bought and visit.person.number in states:
                 bought.add(visit.person.number)
     outlook = interest.outlook([clock.weight(day.date) for day in period[15:]])
-    expected = sum(outlook[segment, level, 14 - last] for segment, level, last in states.values())
-    assert len(bought) == pytest.approx(expected, rel=0.15)
-    assert expected > 50
+    chances = {number: outlook[segment, level, 14 - last] for number, (segment, level, last) in states.items()}
+    assert len(bought) == pytest.approx(sum(chances.values()), rel=0.15)
+    assert len(bought) > 50
+    assert auc(list(chances.values()), [number in bought for number in chances]) == pytest.approx(0.84, abs=0.04)
 
 
 def test_the_outlook_covers_every_state():

@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from dev.traffic import interest
+from dev.traffic.interest import Segment
 from dev.traffic.reckoning import Reckoning
 
 FOREVER = datetime.max.replace(tzinfo=timezone.utc)
@@ -122,3 +124,59 @@ def test_the_outlook_is_kept_for_each_day_and_state(spring):
     outlook = pq.read_table(spring.folder / "truth" / "outlook.parquet")
     assert outlook.num_rows == 3 * 4 * 13 * 29
     assert outlook.column_names == ["day", "is_phone", "is_warm", "interest", "absence", "probability"]
+
+
+def test_a_session_holds_what_its_hits_say(spring, by_key):
+    """Counts, first and last page and source of every session, reckoned from the lines."""
+    sessions = {(row["log_family"], row["visitor_key"], row["start_ts"]): row for row in spring.truth("sessions")}
+    for (family, key), hits in by_key.items():
+        for row in (row for row in sessions.values() if (row["log_family"], row["visitor_key"]) == (family, key)):
+            inside = [hit for hit in hits if row["start_ts"] <= hit["server_ts"] <= row["end_ts"]]
+            pages = [hit["location"] for hit in inside if hit["is_pageview"]] or [None]
+            assert (row["landing"], row["exit"], row["pageviews"]) == (
+                pages[0],
+                pages[-1],
+                len([p for p in pages if p]),
+            )
+            assert (row["referer"], row["channel"], row["campaign"]) == tuple(
+                inside[0][name] for name in ("referer", "channel", "campaign")
+            )
+            assert row["errors"] == sum((hit["status"] or 0) >= 400 for hit in inside)
+            assert row["conversions"] == sum(bool(hit["is_conversion"]) for hit in inside)
+
+
+def test_the_probability_of_a_session_is_that_of_the_law(month):
+    segments = {
+        row["visitor_key"]: Segment(row["is_phone"], row["is_warm"])
+        for row in month.truth("visitors")
+        if row["is_phone"] is not None
+    }
+    kinds = {kind.name: kind for kind in interest.KINDS}
+    checked = 0
+    for row in month.truth("sessions"):
+        if row["visit"] is not None and row["probability"]:
+            expected = interest.purchase(row["interest"], kinds[row["visit_kind"]], segments[row["visitor_key"]])
+            checked += row["probability"] == pytest.approx(expected)
+    assert checked > 0.99 * sum(bool(row["probability"]) for row in month.truth("sessions")) > 500
+
+
+def test_a_visitor_expects_as_many_purchases_as_his_sessions(month):
+    sums: dict[tuple[str, str], float] = {}
+    first: dict[tuple[str, str], Any] = {}
+    for row in month.truth("sessions"):
+        key = (row["log_family"], row["visitor_key"])
+        sums[key] = sums.get(key, 0.0) + (row["probability"] or 0.0)
+    for row in sorted(month.truth("lines"), key=lambda row: row["server_ts"] or FOREVER):
+        if row["is_conversion"]:
+            first.setdefault((row["log_family"], row["visitor_key"]), row["server_ts"])
+    for row in month.truth("visitors"):
+        key = (row["log_family"], row["visitor_key"])
+        assert row["expected_conversions"] == pytest.approx(sums[key])
+        assert row["first_conversion_ts"] == first.get(key)
+    assert len(first) > 5
+
+
+def test_the_segment_of_a_visitor_is_that_of_his_device_and_his_first_source(month):
+    people = [row for row in month.truth("visitors") if row["person"] is not None and row["log_family"] == "server"]
+    assert all(row["is_phone"] == (row["useragent_type"] == "phone") for row in people)
+    assert {True, False} == {row["is_warm"] for row in people}
