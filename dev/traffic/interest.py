@@ -5,8 +5,8 @@ higher it is, the sooner he comes again and the likelier he buys at the end of a
 law uses nothing that a reader of the logs could not see. Since each step depends on the level, the days since the last
 visit and the day alone, the probability of a purchase within some days can be reckoned exactly: see ``outlook``.
 
-At a visit, its probability tells buyers from others with an AUC of about 0.9. A week ahead, when the visit is yet to come,
-no more than about 0.84 is possible; it takes some 20,000 people for such a week to hold enough buyers to tell.
+At a visit, its probability tells buyers from others with an AUC of about 0.9. A week ahead, before the visit, no more
+than about 0.84 is possible; it takes some 20,000 people for such a week to hold enough buyers to tell.
 """
 
 from __future__ import annotations
