@@ -8,8 +8,8 @@ from dataclasses import dataclass
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 KINDS = ("lowest", "highest")
 
-# pandas and numpy come from the host, in pairs. pandas 1.5 to 2.1 do not say that they break with numpy 2, so the lowest
-# and the highest of each cannot be left to a resolver. Hosts stay at numpy 1.26 for long: two of the highest sets keep it.
+# pandas and numpy come from the host, in pairs. A resolver alone would join pandas 1.5 with numpy 2: pandas does not
+# say that it fails there. The highest sets of 3.11 and 3.12 stay at numpy 1.26, as many hosts do; the others have 2.
 _PAIRS: Mapping[str, tuple[str, ...]] = {
     "3.10-lowest": ("pandas==1.5.0", "numpy==1.23.5"),
     "3.10-highest": ("pandas==2.3.3",),

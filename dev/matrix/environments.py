@@ -98,8 +98,9 @@ class Maker:
             )
         if done.returncode:
             said = log.read_bytes()[begin:].decode(errors="replace").strip()
+            command = " ".join(word for word in arguments[:2] if not word.startswith("-"))
             raise NotMade(
-                f"uv {' '.join(arguments[:2])} ended with status {done.returncode}: {_first_lines(said)}; "
+                f"uv {command} ended with status {done.returncode}: {_first_lines(said)}; "
                 "change the range in pyproject.toml, or see to the way to the package index"
             )
 
@@ -117,7 +118,9 @@ def uv_variables(environment: Mapping[str, str], pip: Sequence[str] = (sys.execu
         environment: The variables of this process; what they say to uv stands.
         pip: The command whose configuration is read.
     """
-    answer = subprocess.run([*pip, "config", "list"], env=dict(environment), capture_output=True, text=True, check=False)
+    answer = subprocess.run(
+        [*pip, "config", "list"], env=dict(environment), capture_output=True, text=True, check=False
+    )
     settings = dict(line.partition("=")[::2] for line in answer.stdout.splitlines())
     # A slow index is waited for, as pip would; the Pythons are the machine's own.
     variables = {"UV_HTTP_TIMEOUT": "180", "UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never"}
@@ -138,5 +141,5 @@ def _versions(pins: str) -> dict[str, str]:
 
 
 def _first_lines(text: str) -> str:
-    """uv says what is wrong in one line and why in the next."""
+    """What is wrong stands in uv's first line, why in the next."""
     return " ".join(line.strip() for line in text.splitlines()[:2])[:400].rstrip(".")

@@ -68,7 +68,7 @@ def _in_pyenv(version: str, environment: Mapping[str, str]) -> list[Path]:
 
 
 def _ask(path: Path, environment: Mapping[str, str]) -> Python | None:
-    """What the interpreter says it is; None when it does not start, as pyenv's shims of versions that are not chosen."""
+    """What the interpreter says it is; None when it does not start: pyenv has shims for versions not chosen."""
     try:
         answer = subprocess.run(
             [str(path), "-I", "-c", _PROBE],
