@@ -142,4 +142,4 @@ def _versions(pins: str) -> dict[str, str]:
 
 def _first_lines(text: str) -> str:
     """What is wrong stands in uv's first line, why in the next."""
-    return " ".join(line.strip() for line in text.splitlines()[:2])[:400].rstrip(".")
+    return " ".join(line.strip() for line in text.splitlines()[:2])[:400].rstrip(".:")
