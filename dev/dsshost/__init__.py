@@ -6,7 +6,8 @@ Facts come from the host's Python of DSS 9.0.5 and from the reference documentat
 from dev.dsshost.components import ComponentFailed, ConnectorSession
 from dev.dsshost.descriptors import BadPlugin, check_plugin
 from dev.dsshost.flow import FlowResult, run_flow
-from dev.dsshost.recipes import RecipeResult, run_recipe
+from dev.dsshost.folders import ManagedFolder
+from dev.dsshost.recipes import RecipeResult, folder, run_recipe
 from dev.dsshost.storage import BadData, Store
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "ComponentFailed",
     "ConnectorSession",
     "FlowResult",
+    "ManagedFolder",
     "RecipeResult",
     "Store",
     "check_plugin",
+    "folder",
     "run_flow",
     "run_recipe",
 ]

@@ -33,8 +33,9 @@ def main():
     code = open(sys.argv[1], encoding="utf-8").read()
     try:
         exec(compile(code, "<recipe>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})  # noqa: S102
-        from dataiku import _dataset
+        from dataiku import _dataset, _folder
 
+        _folder.check_closed()
         _dataset.commit()
     except BaseException as error:
         _failed(error)

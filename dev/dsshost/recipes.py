@@ -15,7 +15,8 @@ from typing import Any
 
 from dev.dsshost.components import FAKE
 from dev.dsshost.descriptors import BadPlugin, strict_json
-from dev.dsshost.storage import Store
+from dev.dsshost.folders import ManagedFolder
+from dev.dsshost.storage import WHOLE, Store
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class RecipeResult:
 Roles = Mapping[str, Sequence[str]]
 
 
+def folder(store: Store, name: str) -> ManagedFolder:
+    """A managed folder of the store, which may not be there yet."""
+    return ManagedFolder(store.root.resolve() / "folders", name)
+
+
 def run_recipe(
     plugin: Path,
     recipe: str,
@@ -40,6 +46,7 @@ def run_recipe(
     config: Mapping[str, Any] | None = None,
     plugin_config: Mapping[str, Any] | None = None,
     partition: str | None = None,
+    reads: Mapping[str, Sequence[str]] | None = None,
     on_line: Callable[[str], None] = lambda _line: None,
 ) -> RecipeResult:
     """Run a recipe once.
@@ -48,22 +55,24 @@ def run_recipe(
         plugin: The plugin's folder.
         recipe: Component id.
         store: Where datasets are.
-        inputs: Datasets by role.
-        outputs: Datasets by role.
+        inputs: Datasets and managed folders by role.
+        outputs: The same; an optional role may be absent.
         config: The recipe's configuration, without the form's defaults.
         plugin_config: The plugin's settings.
-        partition: The partition that this activity builds; None where nothing is partitioned.
+        partition: The partition that this activity builds; None where the outputs are not partitioned.
+        reads: Partitions that are read, by input. Of a partitioned input that is not named here: the one that is built,
+            or all where the outputs are not partitioned.
         on_line: Called with each line of the log.
 
     Raises:
-        BadPlugin: The roles are not those of the descriptor.
+        BadPlugin: The roles are not those of the descriptor, or take no such objects.
     """
-    folder = plugin / "custom-recipes" / recipe
-    _check_roles(strict_json(folder / "recipe.json"), inputs, outputs)
+    component = plugin / "custom-recipes" / recipe
+    _check_roles(strict_json(component / "recipe.json"), inputs, outputs, store)
     spec = {
         "currentActivityId": "activity",
-        "in": _items(inputs, partitions=[partition] if partition else None),
-        "out": [item | {"appendMode": False, "partition": partition or ""} for item in _items(outputs)],
+        "in": [item | _read(store, item["smartName"], partition, reads or {}) for item in _items(inputs, store)],
+        "out": [item | {"appendMode": False, "partition": partition or ""} for item in _items(outputs, store)],
     }
     with tempfile.TemporaryDirectory() as job:
         error_file = Path(job) / "error.json"
@@ -81,7 +90,7 @@ def run_recipe(
             "DSSHOST_ERROR_FILE": str(error_file),
         }
         return _run(
-            [str(Path(__file__).parent / "recipe_worker.py"), str(folder / "recipe.py")],
+            [str(Path(__file__).parent / "recipe_worker.py"), str(component / "recipe.py")],
             environment,
             error_file,
             job,
@@ -114,13 +123,27 @@ def _run(
     return RecipeResult(error, "".join(lines), time.monotonic() - begun)
 
 
-def _items(roles: Roles, partitions: list[str] | None = None) -> list[dict[str, Any]]:
-    extra = {"partitions": partitions} if partitions else {}
+def _items(roles: Roles, store: Store) -> list[dict[str, Any]]:
     return [
-        {"role": role, "fullName": f"DEMO.{name}", "smartName": name, "type": "DATASET", "indexInRole": index, **extra}
+        {
+            "role": role,
+            "fullName": f"DEMO.{name}",
+            "smartName": name,
+            "type": "MANAGED_FOLDER" if folder(store, name).exists else "DATASET",
+            "indexInRole": index,
+        }
         for role, names in roles.items()
         for index, name in enumerate(names)
     ]
+
+
+def _read(store: Store, name: str, partition: str | None, reads: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What the flow says about the partitions of an input: nothing where it has none."""
+    found = folder(store, name)
+    there = found.partitions() if found.exists else [each for each in store.partitions(name) if each != WHOLE]
+    if not there and not (found.exists and found.partitioned):
+        return {}
+    return {"partitions": list(reads.get(name) or ([partition] if partition else there))}
 
 
 def _variables(partition: str | None) -> dict[str, str]:
@@ -136,7 +159,7 @@ def _variables(partition: str | None) -> dict[str, str]:
     }
 
 
-def _check_roles(descriptor: Mapping[str, Any], inputs: Roles, outputs: Roles) -> None:
+def _check_roles(descriptor: Mapping[str, Any], inputs: Roles, outputs: Roles, store: Store) -> None:
     for key, given in (("inputRoles", inputs), ("outputRoles", outputs)):
         declared = {role["name"]: role for role in descriptor[key]}
         for role in given:
@@ -144,6 +167,10 @@ def _check_roles(descriptor: Mapping[str, Any], inputs: Roles, outputs: Roles) -
                 raise BadPlugin(f"the recipe has no role {role} in {key}")
         for name, role in declared.items():
             if role.get("required") and not given.get(name):
-                raise BadPlugin(f"role {name} in {key} needs a dataset")
+                raise BadPlugin(f"role {name} in {key} needs an object")
             if role["arity"] == "UNARY" and len(given.get(name, ())) > 1:
-                raise BadPlugin(f"role {name} in {key} takes one dataset")
+                raise BadPlugin(f"role {name} in {key} takes one object")
+            for item in given.get(name, ()):
+                kind, default = ("ManagedFolder", False) if folder(store, item).exists else ("Dataset", True)
+                if not role.get(f"accepts{kind}", default):
+                    raise BadPlugin(f"role {name} in {key} does not take {item}, a {kind}")

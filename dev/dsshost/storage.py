@@ -139,6 +139,28 @@ class Store:
         pending.replace(target)
         return count
 
+    def metrics(self, name: str, partition: str = "") -> dict[str, float]:
+        """Metrics that a recipe saved on the dataset, or on one of its partitions; the last value of each."""
+        path = self.root / name / "metrics.json"
+        return json.loads(path.read_text("utf-8")).get(partition, {}) if path.exists() else {}
+
+    def save_metrics(self, name: str, values: Mapping[str, Any], partition: str = "") -> None:
+        """Save metrics.
+
+        Raises:
+            BadData: A name is no text, or a value is no finite number: the host would keep it as something else.
+        """
+        for key, value in values.items():
+            if not isinstance(key, str) or not key:
+                raise BadData(f"a metric has the name {key!r}")
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < float("inf"):
+                raise BadData(f"metric {key}: {value!r} is no number")
+        path = self.root / name / "metrics.json"
+        saved = json.loads(path.read_text("utf-8")) if path.exists() else {}
+        saved[partition] = {**saved.get(partition, {}), **values}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(saved), "utf-8")
+
     def rows(self, name: str, partition: str = WHOLE) -> Iterator[dict[str, str]]:
         """Rows as text by column."""
         names = [column["name"] for column in self.columns(name)]

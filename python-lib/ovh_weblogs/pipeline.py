@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from itertools import chain
 
@@ -14,21 +13,27 @@ import pyarrow as pa
 
 from ovh_weblogs import enrichment, features, parsing
 from ovh_weblogs.casting import cast, conform
+from ovh_weblogs.cells import parse_cells
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.errors import InputError, LogMissing, SettingsError
 from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.hosting import LogHost
-from ovh_weblogs.parsing import Parsed, parse
+from ovh_weblogs.logfiles import LogFile, Totals, parse_files
+from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
-from ovh_weblogs.settings import EnrichSettings, Kind, Source, VisitorSettings
+from ovh_weblogs.settings import EnrichSettings, Kind, ParseSettings, Source, VisitorSettings
 
 __all__ = [
     "Block",
     "EnrichSettings",
+    "LogFile",
+    "ParseSettings",
     "Totals",
     "enrich",
     "enrichment_plan",
     "parse",
+    "parse_cells",
+    "parse_files",
     "published_days",
     "read_days",
     "visitor_columns",
@@ -36,26 +41,6 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass
-class Totals:
-    """What a read came to: hits + rejects + blanks = lines."""
-
-    files: int = 0
-    bytes: int = 0
-    lines: int = 0
-    hits: int = 0
-    rejects: int = 0
-    blanks: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-
-    def __str__(self) -> str:
-        text = (
-            f"{self.files} files, {self.bytes} bytes, {self.lines} lines: "
-            f"{self.hits} hits, {self.rejects} rejects, {self.blanks} blanks"
-        )
-        return text + "".join(f"; {count} x {reason}" for reason, count in self.reasons.most_common(5))
 
 
 @dataclass(frozen=True)
@@ -149,17 +134,8 @@ def _day_blocks(source: Source, file: Readable, name: str, totals: Totals) -> It
             yield Block(found.rows)
         return
     for parsed in parse(file, source_file=name, line_format="auto"):
-        _count(parsed, totals)
+        totals.add(parsed)
         yield Block(parsed.hits, parsed.rejects)
-
-
-def _count(parsed: Parsed, totals: Totals) -> None:
-    totals.lines += parsed.lines
-    totals.hits += parsed.hits.num_rows
-    totals.rejects += parsed.rejects.num_rows
-    totals.blanks += parsed.blanks
-    if parsed.rejects.num_rows:
-        totals.reasons.update(parsed.rejects.column("reason").to_pylist())
 
 
 def enrich(batches: Iterable[pa.RecordBatch], settings: EnrichSettings | None = None) -> Iterator[pa.RecordBatch]:

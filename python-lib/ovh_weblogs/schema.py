@@ -32,7 +32,7 @@ DSS_TYPES: Mapping[Type, str] = {
     Type.DOUBLE: "double",
     Type.BOOLEAN: "boolean",
     Type.INSTANT: "date",
-    Type.BINARY: "string",  # DSS has no binary type: shown as text, invalid bytes replaced
+    Type.BINARY: "string",  # DSS has no binary type: text, where bytes that are not UTF-8 are read as Latin-1
 }
 ARROW_TYPES: Mapping[Type, pa.DataType] = {
     Type.STRING: pa.string(),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+MAX_REJECT_SHARE = 0.05  # of the lines that are not blank; one in twenty: more are another kind of log
+
 
 class Secret:
     """A password or key that shows itself only when asked by ``reveal``."""
@@ -97,19 +99,21 @@ class Source:
     skip_missing: bool = False
     partitioned: bool = False
     reject_rows: bool = False
-    max_reject_share: float = 0.05
+    max_reject_share: float = MAX_REJECT_SHARE
     grace_hours: float = 36.0  # a daily file appears the next day, at an hour that OVH does not publish
     network: Network = field(default_factory=Network)
 
 
 @dataclass(frozen=True)
 class ParseSettings:
-    """How lines are read."""
+    """How files of lines are read."""
 
     line_format: str = "auto"
     custom_format: str | None = None
     base_url: str | None = None
     timezone: str | None = None
+    max_reject_share: float = MAX_REJECT_SHARE
+    max_day_bytes: int = 20 * 10**9  # that one file may have once it is unpacked: a small file can hold any number
 
 
 @dataclass(frozen=True)

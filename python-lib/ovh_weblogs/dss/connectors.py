@@ -13,7 +13,6 @@ import pyarrow as pa
 from ovh_weblogs import pipeline
 from ovh_weblogs.dss import forms
 from ovh_weblogs.dss.rows import dictionaries, with_rejects
-from ovh_weblogs.errors import InputError
 from ovh_weblogs.pipeline import Block, Totals
 from ovh_weblogs.schema import dss_schema
 from ovh_weblogs.settings import Source
@@ -87,7 +86,12 @@ class LogSource:
                         return
         finally:
             blocks.close()
-        _judge(settings, totals)
+        logger.info("%s of %s: %s", settings.kind.value, settings.domain, totals)
+        totals.judge(
+            settings.max_reject_share,
+            settings.domain,
+            fix="look at them with 'Refused lines' set to rows, or raise 'Highest share of refused lines'",
+        )
 
 
 def _wanted(block: Block, *, rejects: bool) -> pa.RecordBatch:
@@ -96,20 +100,3 @@ def _wanted(block: Block, *, rejects: bool) -> pa.RecordBatch:
     if rejects and block.rejects is not None:
         return block.rows.append_column("reject_reason", pa.nulls(block.rows.num_rows, pa.string()))
     return block.rows
-
-
-def _judge(settings: Source, totals: Totals) -> None:
-    """Log what the read came to.
-
-    Raises:
-        InputError: Too many lines were refused to be this kind of log.
-    """
-    logger.info("%s of %s: %s", settings.kind.value, settings.domain, totals)
-    share = totals.rejects / max(totals.hits + totals.rejects, 1)
-    reason = next(iter(totals.reasons.most_common(1)), ("", 0))[0]
-    if share > settings.max_reject_share:
-        raise InputError(
-            f"{totals.rejects} of {totals.lines} lines of {settings.domain} are no access log lines "
-            f"({share:.1%}, allowed are {settings.max_reject_share:.1%}; mostly: {reason})",
-            fix="look at them with 'Refused lines' set to rows, or raise 'Highest share of refused lines'",
-        )

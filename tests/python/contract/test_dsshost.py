@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from dev.dsshost import BadData, BadPlugin, ComponentFailed, ConnectorSession, Store, check_plugin, run_recipe
+from dev.dsshost import BadData, BadPlugin, ComponentFailed, ConnectorSession, Store, check_plugin, folder, run_recipe
 
 META = {"label": "A", "description": "B", "icon": "icon-cog"}
 ROLE = {"label": "L", "description": "D", "arity": "UNARY", "required": True}
@@ -297,6 +297,7 @@ def test_a_folder_has_no_local_path_and_serves_streams(plugin, store):
     recipe = json.loads((plugin / "custom-recipes/test-r/recipe.json").read_text())
     role = {"name": "files", **ROLE, "acceptsManagedFolder": True}
     change(plugin / "custom-recipes/test-r/recipe.json", outputRoles=[*recipe["outputRoles"], role])
+    folder(store, "box").create()
     recipe_code(
         plugin,
         "folder = dataiku.Folder(get_output_names_for_role('files')[0])\n"
@@ -315,7 +316,7 @@ def test_a_folder_has_no_local_path_and_serves_streams(plugin, store):
 def test_a_role_that_the_descriptor_lacks_is_refused(plugin, store):
     with pytest.raises(BadPlugin, match="no role other"):
         run_recipe(plugin, "test-r", store, inputs={"in": ["source"], "other": ["x"]}, outputs={"out": ["result"]})
-    with pytest.raises(BadPlugin, match="needs a dataset"):
+    with pytest.raises(BadPlugin, match="needs an object"):
         run_recipe(plugin, "test-r", store, inputs={}, outputs={"out": ["result"]})
 
 

@@ -66,20 +66,23 @@ class Dataset:
     def __init__(self, name, project_key=None, ignore_flow=False):
         self._store = _flow.STORAGE.Store(_flow.ROOT)
         self.readable = self.writable = _flow.FLOW is None or ignore_flow
-        self.partitions, self.partition, self.append = None, "NP", False
+        self.read_partitions, self.writePartition, self.append = None, None, False
         full = name if "." in name else f"{project_key or _flow.default_project_key()}.{name}"
         if _flow.FLOW is not None and not ignore_flow:
             for item in _flow.FLOW["in"]:
                 if name in (item["smartName"], item["fullName"]):
-                    self.readable, full, self.partitions = True, item["fullName"], item.get("partitions")
+                    _flow.check_type(item, "DATASET")
+                    self.readable, full, self.read_partitions = True, item["fullName"], item.get("partitions")
             for item in _flow.FLOW["out"]:
                 if name in (item["smartName"], item["fullName"]):
+                    _flow.check_type(item, "DATASET")
                     self.writable, full = True, item["fullName"]
-                    self.partition, self.append = item.get("partition") or "NP", item.get("appendMode", False)
+                    self.writePartition, self.append = item.get("partition"), item.get("appendMode", False)
             if not self.readable and not self.writable:
                 raise Exception("Dataset %s cannot be used : declare it as input or output of your recipe" % name)
         self.name = full
         self.project_key, self.short_name = full.split(".", 1)
+        self._partition = self.writePartition or "NP"
 
     @property
     def full_name(self):
@@ -103,7 +106,7 @@ class Dataset:
     def _stream(self, columns):
         if not self.readable:
             raise Exception("You cannot read dataset %s, it is not declared as an input" % self.name)
-        found = self.partitions or self._store.partitions(self.short_name)
+        found = self.read_partitions or self._store.partitions(self.short_name)
         if not found:
             raise Exception("Dataset %s is not built" % self.name)
         return io.BufferedReader(_Stream([self._store.path(self.short_name, each) for each in found], columns))
@@ -159,7 +162,7 @@ class Dataset:
             raise Exception("Column '%s' not in dataset." % unknown[0])
         if not self.readable:
             raise Exception("You cannot read dataset %s, it is not declared as an input" % self.name)
-        for partition in self.partitions or self._store.partitions(self.short_name):
+        for partition in self.read_partitions or self._store.partitions(self.short_name):
             for row in self._store.rows(self.short_name, partition):
                 yield [_cast(casters[name], row[name]) for name in wanted]
 
@@ -198,9 +201,9 @@ class Dataset:
         return _Writer(self)
 
     def save_external_metric_values(self, values_dict, partition=""):
-        path = self._store.root / self.short_name / "metrics.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"partition": partition, "values": values_dict}), "utf-8")
+        if partition not in ("", self.writePartition or ""):
+            raise Exception("Metrics of partition %s while %s is built" % (partition, self.writePartition))
+        self._store.save_metrics(self.short_name, values_dict, partition)
 
 
 class _Writer:
@@ -217,7 +220,7 @@ class _Writer:
         self.active[dataset.full_name] = self
         self._dataset, self._columns, self._dtypes = dataset, None, None
         store = dataset._store
-        self._path = store.path(dataset.short_name, dataset.partition).with_suffix(".session")
+        self._path = store.path(dataset.short_name, dataset._partition).with_suffix(".session")
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._file = open(self._path, "w", encoding="utf-8", newline="")
         self._csv = csv.writer(self._file)
@@ -275,7 +278,7 @@ def commit():
         with open(path, encoding="utf-8", newline="") as file:
             csv.field_size_limit(1 << 30)
             rows = dataset._store.replace(
-                dataset.short_name, csv.reader(file), dataset.partition, append=dataset.append
+                dataset.short_name, csv.reader(file), dataset._partition, append=dataset.append
             )
         sys.stdout.write("%d rows successfully written (%s)\n" % (rows, dataset.full_name))
 

@@ -1,7 +1,7 @@
 """Managed folders without a local path, as on any remote storage."""
 
+import io
 import json
-import shutil
 
 from dataiku import _flow
 
@@ -10,55 +10,73 @@ class Folder:
     """A managed folder of the flow."""
 
     def __init__(self, lookup, project_key=None, ignore_flow=False):
+        self.read_partitions, self.writePartition = None, None
+        self.readable = self.writable = _flow.FLOW is None or ignore_flow
         self.short_name = lookup.split(".", 1)[-1]
-        declared = [item for side in ("in", "out") for item in (_flow.FLOW or {}).get(side, [])]
-        if (
-            _flow.FLOW is not None
-            and not ignore_flow
-            and not any(lookup in (item["smartName"], item["fullName"]) for item in declared)
-        ):
-            raise Exception("Managed folder %s cannot be used : declare it as input or output of your recipe" % lookup)
-        self._root = _flow.ROOT / "folders" / self.short_name
-        self._root.mkdir(parents=True, exist_ok=True)
+        if _flow.FLOW is not None and not ignore_flow:
+            for side in ("in", "out"):
+                for item in _flow.FLOW[side]:
+                    if lookup in (item["smartName"], item["fullName"]):
+                        self._declared(side, item)
+            if not self.readable and not self.writable:
+                raise Exception(
+                    "Managed folder %s cannot be used : declare it as input or output of your recipe" % lookup
+                )
+        self._folder = _flow.FOLDERS.ManagedFolder(_flow.ROOT / "folders", self.short_name)
+        if not self._folder.exists:
+            raise Exception("None: b'Managed folder %s does not exist'" % self.short_name)
+
+    def _declared(self, side, item):
+        _flow.check_type(item, "MANAGED_FOLDER")
+        if side == "in":
+            self.readable, self.read_partitions = True, item.get("partitions")
+        else:
+            self.writable, self.writePartition = True, item.get("partition")
 
     def get_path(self):
         raise Exception("Folder %s is not on the local filesystem" % self.short_name)
 
+    def list_partitions(self):
+        return self._folder.partitions()
+
     def list_paths_in_partition(self, partition=""):
-        files = (path for path in self._root.rglob("*") if path.is_file())
-        return sorted("/" + path.relative_to(self._root).as_posix() for path in files)
+        if partition and partition not in self._folder.partitions():
+            return []
+        return self._folder.paths(partition)
 
     def _file(self, path):
-        target = (self._root / path.lstrip("/")).resolve()
-        if self._root.resolve() not in target.parents:
-            raise Exception("Path %s leaves the folder" % path)
-        return target
+        return self._folder.file(path)
 
     def get_download_stream(self, path):
-        return self._file(path).open("rb")
+        target = self._file(path)
+        if not target.is_file():
+            raise Exception("None: b'File not found: %s'" % path)
+        return _Download(target)
+
+    def _writable(self, path):
+        if not self.writable:
+            raise Exception("You cannot write folder %s, it is not declared as an output" % self.short_name)
+        target = self._file(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
 
     def upload_stream(self, path, f):
-        target = self._file(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
-            shutil.copyfileobj(f, file)
+        with self._writable(path).open("wb") as file:
+            while data := f.read(1 << 20):
+                file.write(data)
 
     def upload_data(self, path, data):
-        target = self._file(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        self._writable(path).write_bytes(data)
 
     def upload_file(self, path, file_path):
         with open(file_path, "rb") as file:
             self.upload_stream(path, file)
 
     def get_writer(self, path):
-        target = self._file(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return target.open("wb")
+        return self._writable(path).open("wb")
 
     def get_path_details(self, path="/"):
-        target = self._file(path) if path.strip("/") else self._root
+        target = self._file(path)
         details = {"exists": target.exists(), "directory": target.is_dir(), "fullPath": path}
         if target.is_file():
             stat = target.stat()
@@ -66,8 +84,8 @@ class Folder:
         return details
 
     def clear(self):
-        shutil.rmtree(self._root)
-        self._root.mkdir()
+        self._writable("/clear")
+        self._folder.clear()
 
     def get_id(self):
         return self.short_name
@@ -76,13 +94,66 @@ class Folder:
         return {"id": self.short_name, "name": self.short_name, "type": "S3"}
 
     def read_json(self, path):
-        return json.loads(self._file(path).read_text("utf-8"))
+        with self.get_download_stream(path) as stream:
+            return json.loads(stream.read())
 
     def write_json(self, path, value):
         self.upload_data(path, json.dumps(value).encode())
 
     def delete_path(self, path):
-        self._file(path).unlink()
+        self._writable(path).unlink()
 
     def get_name(self):
         return self.short_name
+
+
+class _Download:
+    """What comes over the network: once, forwards, in pieces that have their own sizes; it has to be closed."""
+
+    open_ones = set()
+    _SIZES = (1, 8191, 65536, 3)
+
+    def __init__(self, path):
+        self._file = open(path, "rb")
+        self._name, self._reads = path.name, 0
+        self.open_ones.add(self)
+
+    @property
+    def closed(self):
+        return self._file.closed
+
+    def readable(self):
+        return True
+
+    def seekable(self):
+        return False
+
+    def seek(self, *_):
+        raise io.UnsupportedOperation("seek")
+
+    tell = fileno = seek
+
+    def read(self, size=-1):
+        if size is None or size < 0:
+            return self._file.read()
+        self._reads += 1
+        return self._file.read(min(size, self._SIZES[self._reads % len(self._SIZES)]))
+
+    def close(self):
+        self._file.close()
+        self.open_ones.discard(self)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __repr__(self):
+        return self._name
+
+
+def check_closed():
+    """Called when the recipe has succeeded: a stream that stays open holds a connection of the host."""
+    if _Download.open_ones:
+        raise Exception("Streams of files MUST be closed: %s" % sorted(map(repr, _Download.open_ones)))
