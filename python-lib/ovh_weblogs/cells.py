@@ -33,6 +33,19 @@ def parse_cells(cells: Iterable[pa.Array], name: str, settings: ParseSettings, t
     return (column.by_row(parsed, totals) for parsed in parse_stream(column, name, settings))
 
 
+def lines_of(cells: pa.Array) -> bytes:
+    """The cells as text of a log."""
+    return _joined(_ended(cells))
+
+
+def _ended(cells: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(pc.fill_null(cells.cast(pa.string()), ""), r"\n\z", "")
+
+
+def _joined(cells: pa.Array) -> bytes:
+    return "".join(f"{cell}\n" for cell in cells.to_pylist()).encode()
+
+
 class _Column:
     """The cells as a stream of lines, which remembers the row of each line until the line is parsed."""
 
@@ -55,11 +68,11 @@ class _Column:
         return bytes(part)
 
     def _lines(self, chunk: pa.Array) -> bytes:
-        cells = pc.replace_substring_regex(pc.fill_null(chunk.cast(pa.string()), ""), r"\n\z", "")
+        cells = _ended(chunk)
         counts = pc.count_substring(cells, "\n").to_numpy(zero_copy_only=False).astype(np.int64) + 1
         self._pending.append(np.repeat(np.arange(self._rows + 1, self._rows + len(cells) + 1), counts))
         self._rows += len(cells)
-        return "".join(f"{cell}\n" for cell in cells.to_pylist()).encode()
+        return _joined(cells)
 
     def by_row(self, parsed: Parsed, totals: Totals) -> Parsed:
         """The block with the numbers of rows in place of those of lines; counted."""

@@ -42,6 +42,12 @@ class Totals:
         )
         return text + "".join(f"; {count} x {reason}" for reason, count in self.reasons.most_common(5))
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers by name, as metrics have them."""
+        names = ("lines", "hits", "rejects", "blanks", "files")
+        return {name: getattr(self, name) for name in names}
+
     def add(self, parsed: Parsed) -> None:
         """Count a block of lines."""
         self.lines += parsed.lines

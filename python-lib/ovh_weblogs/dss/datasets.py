@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import dataiku
@@ -40,6 +41,7 @@ class Input:
         if not names:
             raise SettingsError(f"The recipe has no dataset as {role}", fix="choose one in its inputs")
         self._dataset = dataiku.Dataset(names[0])
+        self.short_name = str(self._dataset.short_name)
         self.columns: list[dict[str, Any]] = [
             dict(column) for column in self._dataset.read_schema(raise_if_empty=False)
         ]
@@ -59,6 +61,74 @@ class Input:
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
+class Output:
+    """The dataset of an output role.
+
+    Args:
+        role: Name of the output role.
+
+    Raises:
+        SettingsError: The role has no dataset.
+    """
+
+    def __init__(self, role: str) -> None:
+        names = get_output_names_for_role(role)
+        if not names:
+            raise SettingsError(f"The recipe has no dataset as {role}", fix="choose one in its outputs")
+        self.name = names[0]
+        self._dataset = dataiku.Dataset(self.name)
+        partition = getattr(self._dataset, "writePartition", None)
+        self.partition = "" if partition in (None, "NP") else str(partition)
+
+    def column_names(self) -> set[str]:
+        """Columns that the dataset has before it is written; none at first."""
+        return {str(column["name"]) for column in self._dataset.read_schema(raise_if_empty=False)}
+
+    @contextmanager
+    def writer(self, columns: Sequence[dict[str, Any]]) -> Iterator[Writer]:
+        """Sets the schema, and gives what appends rows; those of several datasets may be open side by side.
+
+        Args:
+            columns: The schema as DSS writes it, one entry per column of every batch, in any order.
+        """
+        self._dataset.write_schema(list(columns))
+        with self._dataset.get_writer() as host_writer:
+            writer = Writer(host_writer, [str(column["name"]) for column in columns])
+            yield writer
+        logger.info("%s: %d rows written", self.name, writer.rows)
+
+    def save_metrics(self, values: Mapping[str, int]) -> None:
+        """Save counts as metrics of what was written; a host that cannot do so is no reason to fail a build."""
+        save = getattr(self._dataset, "save_external_metric_values", None)
+        if save is None:
+            logger.info("This version of DSS takes no metrics from a recipe: not saved")
+            return
+        try:
+            save(dict(values), partition=self.partition)
+        except Exception as cause:  # noqa: BLE001 - the host raises nothing narrower (intercom.py of DSS 9.0.5)
+            logger.warning("Metrics of %s are not saved: %s", self.name, cause)
+
+
+class Writer:
+    """Appends rows to a dataset.
+
+    Args:
+        host_writer: The host's.
+        order: Names of the columns, in the order of the schema.
+    """
+
+    def __init__(self, host_writer: Any, order: Sequence[str]) -> None:
+        self._writer = host_writer
+        self._order = order
+        self.rows = 0
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append a batch that has every column."""
+        if batch.num_rows:
+            self._writer.write_dataframe(to_frame(batch, self._order))
+            self.rows += batch.num_rows
+
+
 def write(role: str, columns: Sequence[dict[str, Any]], batches: Iterable[pa.RecordBatch]) -> int:
     """Write batches to the dataset of an output role; its schema is set first.
 
@@ -73,20 +143,10 @@ def write(role: str, columns: Sequence[dict[str, Any]], batches: Iterable[pa.Rec
     Raises:
         SettingsError: The role has no dataset.
     """
-    names = get_output_names_for_role(role)
-    if not names:
-        raise SettingsError(f"The recipe has no dataset as {role}", fix="choose one in its outputs")
-    dataset = dataiku.Dataset(names[0])
-    dataset.write_schema(list(columns))
-    order = [str(column["name"]) for column in columns]
-    rows = 0
-    with dataset.get_writer() as writer:
+    with Output(role).writer(columns) as writer:
         for batch in batches:
-            if batch.num_rows:
-                writer.write_dataframe(to_frame(batch, order))
-                rows += batch.num_rows
-    logger.info("%s: %d rows written", names[0], rows)
-    return rows
+            writer.write(batch)
+    return writer.rows
 
 
 def to_frame(batch: pa.RecordBatch, order: Sequence[str]) -> pd.DataFrame:

@@ -3,15 +3,58 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 
-from dataiku.customrecipe import get_plugin_config
+from dataiku.customrecipe import get_output_names_for_role, get_plugin_config, get_recipe_config
 
-from ovh_weblogs import pipeline
-from ovh_weblogs.dss import datasets, forms
-from ovh_weblogs.pipeline import EnrichSettings
-from ovh_weblogs.schema import EVENTS, REJECT_REASON
+from ovh_weblogs import logfiles, pipeline
+from ovh_weblogs.dss import datasets, forms, recipe_forms
+from ovh_weblogs.dss.raw_logs import RawLogs, raw_logs
+from ovh_weblogs.dss.rows import as_text
+from ovh_weblogs.pipeline import EnrichSettings, ParseSettings, Totals
+from ovh_weblogs.schema import EVENTS, HITS, REJECT_REASON, REJECTS
 
 logger = logging.getLogger(__name__)
+
+
+def build_hits() -> None:
+    """Recipe ``ovh-logs-parse``: role logs, a folder or a dataset, to the roles hits and (where there is one) rejects.
+
+    Raises:
+        OvhLogsError: With one sentence that says what to do.
+    """
+    settings = recipe_forms.parse_settings(get_recipe_config(), get_plugin_config())
+    output, totals = datasets.Output("hits"), Totals()
+    logs = raw_logs("logs", recipe_forms.line_column(get_recipe_config()))
+    tracker = _needs_tracker_columns(logs, settings, output)
+    with ExitStack() as writers:
+        hits = writers.enter_context(output.writer([column.dss for column in logfiles.columns(tracker=tracker)]))
+        rejects = None
+        if get_output_names_for_role("rejects"):
+            columns = [column.dss for column in REJECTS.columns]
+            rejects = writers.enter_context(datasets.Output("rejects").writer(columns))
+        for parsed in logs.parsed(settings, totals):
+            hits.write(parsed.hits if tracker else logfiles.only_server(parsed.hits))
+            if rejects is not None:
+                rejects.write(as_text(parsed.rejects))
+    logger.info("%s: %s", logs.name, totals)
+    totals.judge(
+        settings.max_reject_share,
+        logs.name,
+        fix="choose another 'Format of lines', or raise 'Highest share of refused lines' to 1 and look at them in the "
+        "output Rejects",
+    )
+    output.save_metrics(totals.counts)
+
+
+def _needs_tracker_columns(logs: RawLogs, settings: ParseSettings, output: datasets.Output) -> bool:
+    """Whether hits get the columns that only a tracker fills, which stand behind the others."""
+    if settings.line_format == logfiles.TRACKER:
+        return True
+    if output.partition and output.column_names() >= set(HITS.names):
+        logger.info("%s has the columns of a tracker from another partition: they are kept", output.name)
+        return True
+    return settings.line_format == logfiles.AUTO and not settings.custom_format and logs.begin_as_tracker(settings)
 
 
 def build_events() -> None:

@@ -24,7 +24,7 @@ def with_rejects(hits: pa.RecordBatch, rejects: pa.RecordBatch) -> pa.RecordBatc
 
     A reject's line stands in ``request``; bytes that are not UTF-8 are read as Latin-1.
     """
-    lines = pa.array([_readable(line) for line in rejects.column("line").to_pylist()], pa.string())
+    lines = _texts(rejects.column("line"))
     count = rejects.num_rows
     given = {
         "request": lines,
@@ -39,6 +39,16 @@ def with_rejects(hits: pa.RecordBatch, rejects: pa.RecordBatch) -> pa.RecordBatc
     both = pa.Table.from_batches([good, refused])
     merged = both.sort_by("line_number").combine_chunks()
     return merged.to_batches()[0] if merged.num_rows else good
+
+
+def as_text(rejects: pa.RecordBatch) -> pa.RecordBatch:
+    """Rejects whose line is text, since the host has no bytes; those that are not UTF-8 are read as Latin-1."""
+    arrays = [_texts(array) if pa.types.is_binary(array.type) else array for array in rejects.columns]
+    return pa.RecordBatch.from_arrays(arrays, names=rejects.schema.names)
+
+
+def _texts(lines: pa.Array) -> pa.Array:
+    return pa.array([_readable(line) for line in lines.to_pylist()], pa.string())
 
 
 def _readable(line: bytes) -> str:

@@ -1,0 +1,50 @@
+"""Forms of recipes to checked settings."""
+
+from __future__ import annotations
+
+from ovh_weblogs.dss.forms import Config, Form
+from ovh_weblogs.logfiles import TRACKER, check_settings
+from ovh_weblogs.settings import ParseSettings
+
+CUSTOM = "custom"
+LINE_FORMATS = ("auto", "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
+_GB = 10**9
+
+
+def parse_settings(config: Config | None, plugin_config: Config | None) -> ParseSettings:
+    """Settings of the recipe ``ovh-logs-parse``.
+
+    Raises:
+        SettingsError: Something in the form is wrong; it is named.
+    """
+    form, plugin = Form(config), Form(plugin_config)
+    line_format = form.choice("line_format", LINE_FORMATS, ParseSettings.line_format)
+    custom_format = form.text("custom_format")
+    if line_format == CUSTOM and not custom_format:
+        form.faults.append("custom_format is missing (a LogFormat of Apache)")
+    share = form.number("max_reject_share", ParseSettings.max_reject_share, low=0, high=1)
+    form.check("The settings of the recipe")
+    gigabytes = plugin.number("max_day_gb", ParseSettings.max_day_bytes / _GB, low=0.001, high=1_000_000)
+    plugin.check("The plugin's settings")
+    settings = ParseSettings(
+        line_format=ParseSettings.line_format if line_format == CUSTOM else line_format,
+        custom_format=custom_format if line_format == CUSTOM else None,
+        base_url=form.text("base_url") or None,
+        timezone=form.text("timezone") or None,
+        max_reject_share=share,
+        max_day_bytes=int(gigabytes * _GB),
+    )
+    check_settings(settings)
+    return settings
+
+
+def line_column(config: Config | None) -> str | None:
+    """The column that holds the lines, where the input is a dataset; None where none is chosen.
+
+    Raises:
+        SettingsError: It is no text.
+    """
+    form = Form(config)
+    column = form.text("line_column")
+    form.check("The settings of the recipe")
+    return column or None
