@@ -5,6 +5,7 @@ Only the standard library is used: the ``dataiku`` package that recipes see load
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -23,6 +24,7 @@ class ManagedFolder:
     def __init__(self, root: Path, name: str) -> None:
         self.root = root / name
         self._pattern = root / f"{name}.pattern"
+        self._faults = root / f"{name}.faults"
 
     @property
     def exists(self) -> bool:
@@ -63,6 +65,16 @@ class ManagedFolder:
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
+
+    def disturb(self, path: str, after: int, how: str) -> None:
+        """Let every download of a file go wrong after so many bytes: ``breaks`` with an error, or just ``ends``."""
+        faults = json.loads(self._faults.read_text("utf-8")) if self._faults.exists() else {}
+        self._faults.write_text(json.dumps({**faults, path: [after, how]}), "utf-8")
+
+    def fault(self, path: str) -> tuple[int, str] | None:
+        """After how many bytes a download goes wrong, and how; None where it does not."""
+        faults = json.loads(self._faults.read_text("utf-8")) if self._faults.exists() else {}
+        return tuple(faults[path]) if path in faults else None
 
     def paths(self, partition: str = "") -> list[str]:
         """Paths of all files, or of those of a partition, in no useful order; with folders that hold none."""

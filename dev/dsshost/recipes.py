@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,15 @@ from dev.dsshost.storage import WHOLE, Store
 
 @dataclass(frozen=True)
 class RecipeResult:
-    """What came of a run: ``error`` is the host's error object, None after success."""
+    """What came of a run: ``error`` is the host's error object, None after success.
+
+    ``peak_bytes`` is the most memory that the process had, None where the system does not tell (it is not Linux).
+    """
 
     error: dict[str, str] | None
     log: str
     seconds: float
+    peak_bytes: int | None = None
 
 
 Roles = Mapping[str, Sequence[str]]
@@ -67,6 +71,7 @@ def run_recipe(
     Raises:
         BadPlugin: The roles are not those of the descriptor, or take no such objects.
     """
+    plugin = plugin.resolve()
     component = plugin / "custom-recipes" / recipe
     _check_roles(strict_json(component / "recipe.json"), inputs, outputs, store)
     spec = {
@@ -75,7 +80,7 @@ def run_recipe(
         "out": [item | {"appendMode": False, "partition": partition or ""} for item in _items(outputs, store)],
     }
     with tempfile.TemporaryDirectory() as job:
-        error_file = Path(job) / "error.json"
+        error_file, peak_file = Path(job) / "error.json", Path(job) / "peak"
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(FAKE), str(plugin / "python-lib")]),
@@ -88,14 +93,12 @@ def run_recipe(
             "DKU_CURRENT_PROJECT_KEY": "DEMO",
             "DSSHOST_STORAGE": str(store.root.resolve()),
             "DSSHOST_ERROR_FILE": str(error_file),
+            "DSSHOST_PEAK_FILE": str(peak_file),
         }
-        return _run(
-            [str(Path(__file__).parent / "recipe_worker.py"), str(component / "recipe.py")],
-            environment,
-            error_file,
-            job,
-            on_line,
-        )
+        command = [str(Path(__file__).parent / "recipe_worker.py"), str(component / "recipe.py")]
+        result = _run(command, environment, error_file, job, on_line)
+        peak = int(peak_file.read_text()) if peak_file.exists() else None
+        return replace(result, peak_bytes=peak)
 
 
 def _run(

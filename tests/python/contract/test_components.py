@@ -14,7 +14,7 @@ from dev.dsshost import ComponentFailed, ConnectorSession, Store, check_plugin, 
 from dev.dsshost.package_check import check_zip
 from dev.package import build
 from ovh_weblogs.schema import HITS, SERVER_HITS, VISITORS
-from ovh_weblogs.settings import Network, Source, VisitorSettings
+from ovh_weblogs.settings import Network, ParseSettings, Source, VisitorSettings
 
 FQDN, PASSWORD = "example.com", "correct horse"
 
@@ -55,6 +55,7 @@ def test_the_host_takes_every_descriptor(repository):
     assert check_plugin(repository) == [
         "python-connectors/ovh-logs",
         "custom-recipes/ovh-logs-enrich",
+        "custom-recipes/ovh-logs-parse",
         "custom-recipes/ovh-logs-visitors",
         "parameter-sets/ovh-logs-user",
     ]
@@ -80,9 +81,18 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "rejects": "rows" if source["reject_rows"].default else "count",
         "max_reject_share": source["max_reject_share"].default,
     }
+    parsing = ParseSettings()
+    assert defaults(repository / "custom-recipes/ovh-logs-parse/recipe.json") == {
+        "line_format": parsing.line_format,
+        "custom_format": parsing.custom_format or "",
+        "base_url": parsing.base_url or "",
+        "timezone": parsing.timezone or "",
+        "max_reject_share": parsing.max_reject_share,
+    }
     grouping = VisitorSettings()
     assert defaults(repository / "plugin.json") == {
         **Network().__dict__,
+        "max_day_gb": parsing.max_day_bytes / 1e9,
         "memory_limit_mb": grouping.memory_limit_mb,
         "temp_folder": grouping.temp_folder or "",
     }

@@ -313,6 +313,121 @@ def test_a_folder_has_no_local_path_and_serves_streams(plugin, store):
     assert "not on the local filesystem" in result.error["message"]
 
 
+@pytest.fixture
+def read(plugin, store):
+    """Runs a recipe over a managed folder as input, and gives what came of it."""
+    roles = {"inputRoles": [{"name": "in", **ROLE, "acceptsManagedFolder": True}]}
+    change(plugin / "custom-recipes/test-r/recipe.json", **roles)
+
+    def once(body, **settings):
+        recipe_code(plugin, "from dataiku import recipe\nbox = dataiku.Folder('box')\n" + body)
+        roles = {"inputs": {"in": ["box"]}, "outputs": {"out": ["result"]}}
+        return run_recipe(plugin, "test-r", store, **roles, **settings)
+
+    return once
+
+
+@pytest.fixture
+def box(store):
+    made = folder(store, "box")
+    made.create("%Y/%M/%D/.*")
+    made.put("/2026/01/01/a.log", b"x" * 100_000)
+    made.put("/2026/01/02/b.log", b"b")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("box.get_download_stream('/2026/01/01/a.log').seek(0)", "seek"),
+        ("box.get_download_stream('/nothing')", "File not found"),
+        ("box.get_download_stream('2026/01/01/a.log')", "is none of the folder"),
+        ("box.get_download_stream('/../../hosts')", "is none of the folder"),
+        ("stream = box.get_download_stream('/2026/01/01/a.log')", "MUST be closed"),
+        ("box.upload_data('/c', b'')", "it is not declared as an output"),
+        ("box.get_path()", "not on the local filesystem"),
+        ("dataiku.Dataset('box')", "is a MANAGED_FOLDER, no DATASET"),
+        ("dataiku.Folder('result')", "is a DATASET, no MANAGED_FOLDER"),
+    ],
+)
+def test_a_recipe_that_misuses_a_folder_fails(read, box, body, told):
+    assert told in read(body).error["message"]
+
+
+def test_a_folder_gives_streams_that_come_in_pieces(read, box):
+    body = """
+with box.get_download_stream('/2026/01/01/a.log') as stream:
+    sizes = []
+    while data := stream.read(70000):
+        sizes.append(len(data))
+print('PIECES', max(sizes) < 70000, sum(sizes))
+"""
+    assert "PIECES True 100000" in read(body).log
+
+
+def test_a_download_goes_wrong_where_it_is_told_to(read, box):
+    box.disturb("/2026/01/02/b.log", 0, "ends")
+    box.disturb("/2026/01/01/a.log", 10, "breaks")
+    body = """
+with box.get_download_stream('/2026/01/02/b.log') as stream:
+    print('CUT', stream.read(10))
+with box.get_download_stream('/2026/01/01/a.log') as stream:
+    while stream.read(100): pass
+"""
+    result = read(body)
+    assert "CUT b''" in result.log
+    assert "ConnectionResetError" in result.error["errorType"]
+
+
+def test_a_folders_partition_is_told_by_paths_and_read_alone(read, box):
+    body = """
+print('READS', box.read_partitions, [box.list_paths_in_partition(each) for each in box.read_partitions])
+print('ALL', box.list_partitions(), len(box.list_paths_in_partition()))
+print('INPUTS', recipe.get_inputs(role='in', object_type='MANAGED_FOLDER', as_type='name'))
+"""
+    log = read(body, partition="2026-01-02").log
+    assert "READS ['2026-01-02'] [['/2026/01/02/b.log']]" in log
+    assert "ALL ['2026-01-01', '2026-01-02'] 2" in log
+    assert "INPUTS ['DEMO.box']" in log
+    assert "READS ['2026-01-01']" in read(body, partition="2026-01-02", reads={"box": ["2026-01-01"]}).log
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"n": 1, "share": 0.5}, None),
+        ({"n": "1"}, "'1' is no number"),
+        ({"n": True}, "True is no number"),
+        ({"n": float("nan")}, "nan is no number"),
+        ({1: 1}, "a metric has the name 1"),
+        ({"": 1}, "a metric has the name ''"),
+    ],
+)
+def test_metrics_are_numbers_with_names(plugin, store, values, told):
+    shown = repr(values).replace("nan", "float('nan')")
+    result = run(plugin, store, WRITE + f"out.save_external_metric_values({shown})")
+    if told is None:
+        assert store.metrics("result") == values
+    else:
+        assert told in result.error["message"]
+
+
+def test_metrics_of_a_partition_that_is_not_built_are_refused(plugin, store):
+    result = run(plugin, store, WRITE + "out.save_external_metric_values({'n': 1}, partition='2026-01-01')")
+    assert "Metrics of partition 2026-01-01" in result.error["message"]
+
+
+def test_a_role_that_takes_no_folder_gets_none(plugin, store):
+    folder(store, "box").create()
+    with pytest.raises(BadPlugin, match="does not take box, a ManagedFolder"):
+        run_recipe(plugin, "test-r", store, inputs={"in": ["box"]}, outputs={"out": ["result"]})
+
+
+def test_the_memory_of_a_recipe_is_told(plugin, store):
+    peaks = [run(plugin, store, f"held = b'x' * {size}").peak_bytes for size in (1, 100_000_000)]
+    assert None in peaks or 90e6 < peaks[1] - peaks[0] < 130e6
+
+
 def test_a_role_that_the_descriptor_lacks_is_refused(plugin, store):
     with pytest.raises(BadPlugin, match="no role other"):
         run_recipe(plugin, "test-r", store, inputs={"in": ["source"], "other": ["x"]}, outputs={"out": ["result"]})

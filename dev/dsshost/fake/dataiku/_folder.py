@@ -1,6 +1,5 @@
 """Managed folders without a local path, as on any remote storage."""
 
-import io
 import json
 
 from dataiku import _flow
@@ -51,7 +50,7 @@ class Folder:
         target = self._file(path)
         if not target.is_file():
             raise Exception("None: b'File not found: %s'" % path)
-        return _Download(target)
+        return _Download(target, self._folder.fault(path))
 
     def _writable(self, path):
         if not self.writable:
@@ -113,8 +112,8 @@ class _Download:
     open_ones = set()
     _SIZES = (1, 8191, 65536, 3)
 
-    def __init__(self, path):
-        self._file = open(path, "rb")
+    def __init__(self, path, fault):
+        self._file, self._fault = open(path, "rb"), fault
         self._name, self._reads = path.name, 0
         self.open_ones.add(self)
 
@@ -129,7 +128,7 @@ class _Download:
         return False
 
     def seek(self, *_):
-        raise io.UnsupportedOperation("seek")
+        raise Exception("seek, tell and fileno: a download has none of them")
 
     tell = fileno = seek
 
@@ -137,7 +136,13 @@ class _Download:
         if size is None or size < 0:
             return self._file.read()
         self._reads += 1
-        return self._file.read(min(size, self._SIZES[self._reads % len(self._SIZES)]))
+        size = min(size, self._SIZES[self._reads % len(self._SIZES)])
+        if self._fault is not None:
+            left = self._fault[0] - self._file.tell()
+            if left <= 0 and self._fault[1] == "breaks":
+                raise ConnectionResetError(104, "Connection reset by peer")
+            size = min(size, max(left, 0))
+        return self._file.read(size)
 
     def close(self):
         self._file.close()
