@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from dev.dsshost.components import ComponentFailed, ConnectorSession
-from dev.dsshost.recipes import run_recipe
+from dev.dsshost.folders import ManagedFolder
+from dev.dsshost.recipes import folder, run_recipe
 from dev.dsshost.storage import Store
 
 _ROOT = Path(__file__).parents[2]
@@ -28,9 +29,10 @@ def run_flow(flow: Mapping[str, Any], on_progress: Callable[[str], None] = lambd
     """Build every dataset of a flow.
 
     Args:
-        flow: ``plugin`` (folder, this repository unless given), ``storage`` (folder), ``plugin_config``, ``datasets``
-            (``{name: {"connector", "config"}}`` or ``{}`` for a recipe's output) and ``recipes``
-            (``[{"recipe", "config", "inputs", "outputs"}]``).
+        flow: ``plugin`` (folder, this repository unless given), ``storage`` (folder), ``plugin_config``; ``datasets``
+            (``{name: {"connector", "config"}}``, or ``{}`` for a recipe's output); ``folders`` (``{name: {"files",
+            "pattern"}}``: the folder whose files it gets, and that of its partitions' paths, if any); ``recipes``
+            (``[{"recipe", "config", "inputs", "outputs", "partitions"}]``, the last those to build, if any).
         on_progress: Called with a line for people when a step begins, tells something, or ends.
 
     Raises:
@@ -41,6 +43,8 @@ def run_flow(flow: Mapping[str, Any], on_progress: Callable[[str], None] = lambd
     plugin, store, result = Path(flow.get("plugin") or _ROOT), Store(Path(flow["storage"])), FlowResult()
     store.root.mkdir(parents=True, exist_ok=True)
     settings = flow.get("plugin_config") or {}
+    for name, content in (flow.get("folders") or {}).items():
+        _fill(folder(store, name), Path(content["files"]), content.get("pattern"))
     for name, dataset in flow["datasets"].items():
         if "connector" in dataset:
             begun = time.monotonic()
@@ -52,6 +56,13 @@ def run_flow(flow: Mapping[str, Any], on_progress: Callable[[str], None] = lambd
     for recipe in flow.get("recipes") or []:
         _recipe(plugin, store, recipe, settings, result, on_progress)
     return result
+
+
+def _fill(made: ManagedFolder, source: Path, pattern: str | None) -> None:
+    made.remove()
+    made.create(pattern)
+    for path in sorted(path for path in source.rglob("*") if path.is_file()):
+        made.put(f"/{path.relative_to(source).as_posix()}", path.read_bytes())
 
 
 def _recipe(

@@ -41,6 +41,12 @@ class ManagedFolder:
         if pattern is not None:
             self._pattern.write_text(pattern, "utf-8")
 
+    def remove(self) -> None:
+        """Remove it with all that belongs to it; nothing where it is not there."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        self._pattern.unlink(missing_ok=True)
+        self._faults.unlink(missing_ok=True)
+
     @property
     def partitioned(self) -> bool:
         """Whether it has partitions."""

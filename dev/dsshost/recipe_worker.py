@@ -39,7 +39,15 @@ def _tell_peak():
         file.write(str(int(status[status.index("VmHWM:") + 1]) << 10))
 
 
+def _forget_methods():
+    import dataiku
+
+    for name in os.environ["DSSHOST_WITHOUT"].split():
+        delattr(dataiku.Dataset, name)
+
+
 def main():
+    _forget_methods()
     code = open(sys.argv[1], encoding="utf-8").read()
     try:
         exec(compile(code, "<recipe>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})  # noqa: S102

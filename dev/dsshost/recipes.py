@@ -51,6 +51,7 @@ def run_recipe(
     plugin_config: Mapping[str, Any] | None = None,
     partition: str | None = None,
     reads: Mapping[str, Sequence[str]] | None = None,
+    without: Sequence[str] = (),
     on_line: Callable[[str], None] = lambda _line: None,
 ) -> RecipeResult:
     """Run a recipe once.
@@ -66,6 +67,7 @@ def run_recipe(
         partition: The partition that this activity builds; None where the outputs are not partitioned.
         reads: Partitions that are read, by input. Of a partitioned input that is not named here: the one that is built,
             or all where the outputs are not partitioned.
+        without: Methods of datasets that the host lacks, as an older one would.
         on_line: Called with each line of the log.
 
     Raises:
@@ -94,6 +96,7 @@ def run_recipe(
             "DSSHOST_STORAGE": str(store.root.resolve()),
             "DSSHOST_ERROR_FILE": str(error_file),
             "DSSHOST_PEAK_FILE": str(peak_file),
+            "DSSHOST_WITHOUT": " ".join(without),
         }
         command = [str(Path(__file__).parent / "recipe_worker.py"), str(component / "recipe.py")]
         result = _run(command, environment, error_file, job, on_line)

@@ -22,6 +22,7 @@ def parse_settings(config: Config | None, plugin_config: Config | None) -> Parse
     custom_format = form.text("custom_format")
     if line_format == CUSTOM and not custom_format:
         form.faults.append("custom_format is missing (a LogFormat of Apache)")
+    base_url, timezone = form.text("base_url"), form.text("timezone")
     share = form.number("max_reject_share", ParseSettings.max_reject_share, low=0, high=1)
     form.check("The settings of the recipe")
     gigabytes = plugin.number("max_day_gb", ParseSettings.max_day_bytes / _GB, low=0.001, high=1_000_000)
@@ -29,8 +30,8 @@ def parse_settings(config: Config | None, plugin_config: Config | None) -> Parse
     settings = ParseSettings(
         line_format=ParseSettings.line_format if line_format == CUSTOM else line_format,
         custom_format=custom_format if line_format == CUSTOM else None,
-        base_url=form.text("base_url") or None,
-        timezone=form.text("timezone") or None,
+        base_url=base_url or None,
+        timezone=timezone or None,
         max_reject_share=share,
         max_day_bytes=int(gigabytes * _GB),
     )

@@ -7,7 +7,17 @@ import shutil
 
 import pytest
 
-from dev.dsshost import BadData, BadPlugin, ComponentFailed, ConnectorSession, Store, check_plugin, folder, run_recipe
+from dev.dsshost import (
+    BadData,
+    BadPlugin,
+    ComponentFailed,
+    ConnectorSession,
+    Store,
+    check_plugin,
+    folder,
+    run_flow,
+    run_recipe,
+)
 
 META = {"label": "A", "description": "B", "icon": "icon-cog"}
 ROLE = {"label": "L", "description": "D", "arity": "UNARY", "required": True}
@@ -426,6 +436,31 @@ def test_a_role_that_takes_no_folder_gets_none(plugin, store):
 def test_the_memory_of_a_recipe_is_told(plugin, store):
     peaks = [run(plugin, store, f"held = b'x' * {size}").peak_bytes for size in (1, 100_000_000)]
     assert None in peaks or 90e6 < peaks[1] - peaks[0] < 130e6
+
+
+def test_a_flow_fills_managed_folders_anew_and_builds_the_partitions_that_it_names(repository, tmp_path):
+    line = '192.0.2.1 a.example - [01/Jan/2026:10:00:00 +0100] "GET / HTTP/1.1" 200 1 "-" "-"'
+    for day in ("01", "02"):
+        write(tmp_path / f"files/2026/01/{day}/a.log", line)
+    flow = {
+        "plugin": str(repository),
+        "storage": str(tmp_path / "store"),
+        "datasets": {"hits": {}},
+        "folders": {"raw": {"files": str(tmp_path / "files"), "pattern": "%Y/%M/%D/.*"}},
+        "recipes": [
+            {
+                "recipe": "ovh-logs-parse",
+                "inputs": {"logs": ["raw"]},
+                "outputs": {"hits": ["hits"]},
+                "partitions": ["2026-01-01", "2026-01-02"],
+            }
+        ],
+    }
+    assert run_flow(flow).rows == {"hits": 2}
+    shutil.rmtree(tmp_path / "files/2026/01/02")
+    flow["recipes"][0]["partitions"] = ["2026-01-02"]
+    with pytest.raises(ComponentFailed, match="holds no log in partition 2026-01-02"):
+        run_flow(flow)
 
 
 def test_a_role_that_the_descriptor_lacks_is_refused(plugin, store):

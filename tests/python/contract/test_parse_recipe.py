@@ -59,17 +59,14 @@ def raw(store):
 def run(repository, store):
     """Runs the recipe; its outputs are hits and rejects unless told otherwise."""
 
-    def once(source="raw", *, config=None, rejects=True, partition=None, reads=None, plugin_config=None):
+    def once(source="raw", *, rejects=True, **settings):
         return run_recipe(
             repository,
             "ovh-logs-parse",
             store,
             inputs={"logs": [source]},
             outputs={"hits": ["hits"], **({"rejects": ["rejects"]} if rejects else {})},
-            config=config,
-            plugin_config=plugin_config,
-            partition=partition,
-            reads=reads,
+            **settings,
         )
 
     return once
@@ -360,6 +357,23 @@ def test_counts_are_metrics_of_the_hits_and_stand_in_the_log(run, raw, store):
     result = run(config={"max_reject_share": 0.5})
     assert store.metrics("hits") == {"lines": 5, "hits": 3, "rejects": 1, "blanks": 1, "files": 2}
     assert "raw: 2 files, 316 bytes, 5 lines: 3 hits, 1 rejects, 1 blanks; 1 x no time in brackets" in result.log
+
+
+def test_a_host_that_takes_no_metrics_builds_all_the_same(run, raw, store):
+    raw.put("/day.log", line(1))
+    result = run(without=["save_external_metric_values"])
+    assert result.error is None
+    assert "This version of DSS takes no metrics from a recipe" in result.log
+    assert places(store) == [("day.log", 1, 1)]
+
+
+def test_a_host_that_fails_to_keep_metrics_builds_all_the_same(run, raw, store):
+    raw.put("/day.log", line(1))
+    (store.root / "hits/metrics.json").mkdir(parents=True)
+    result = run()
+    assert result.error is None
+    assert "Metrics of DEMO.hits are not saved: " in result.log
+    assert places(store) == [("day.log", 1, 1)]
 
 
 def test_without_an_output_for_rejects_they_are_counted_alone(run, raw, store):
