@@ -25,7 +25,7 @@ _HEAD = 64 << 10  # bytes of text from which a tracker's file is told
 
 @dataclass
 class Totals:
-    """What a read came to: hits + rejects + blanks = lines."""
+    """What a read came to: hits + rejects + blanks = lines; ``worst`` is the file with most rejects of several."""
 
     files: int = 0
     bytes: int = 0
@@ -34,6 +34,7 @@ class Totals:
     rejects: int = 0
     blanks: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    worst: tuple[int, str] = (0, "")
 
     def __str__(self) -> str:
         text = (
@@ -71,9 +72,10 @@ class Totals:
         share = self.rejects / max(self.hits + self.rejects, 1)
         if share > limit:
             reasons = ", ".join(f"{count} x {reason}" for reason, count in self.reasons.most_common(3))
+            where = f"; {self.worst[0]} of them in {self.worst[1]}" if self.files > 1 and self.worst[0] else ""
             raise InputError(
                 f"{self.rejects} of {self.lines} lines of {what} are no access log lines "
-                f"({share:.1%}, allowed are {limit:.1%}; mostly: {reasons})",
+                f"({share:.1%}, allowed are {limit:.1%}; mostly: {reasons}{where})",
                 fix=fix,
             )
 
@@ -130,6 +132,7 @@ def parse_files(files: Iterable[LogFile], settings: ParseSettings, totals: Total
         LogDamaged: A file is cut, damaged, not the one that was listed, or unpacks to more than it may.
     """
     for file in files:
+        before = totals.rejects
         with file.start() as stream:
             stored = _Stored(stream, file)
             content = Unpacked(stored, file.name, max_bytes=settings.max_day_bytes)
@@ -137,6 +140,7 @@ def parse_files(files: Iterable[LogFile], settings: ParseSettings, totals: Total
                 totals.add(parsed)
                 yield parsed
             stored.check()
+        totals.worst = max(totals.worst, (totals.rejects - before, file.name))
         totals.files += 1
         totals.bytes += stored.size
 

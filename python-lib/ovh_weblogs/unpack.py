@@ -22,6 +22,7 @@ _HEAD = 6  # bytes: the longest of the signatures
 # xz -9 needs 65 MiB to unpack; its largest dictionary, 4 GiB, is for nobody's logs. Arrow holds Zstandard to 128 MiB.
 _XZ_MEMORY = 256 << 20
 _GZIP, _BZIP2, _XZ, _ZSTD = MAGIC, b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
+_ZIP = b"PK\x03\x04"  # an archive of files, whose directory stands at its end: no stream
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18", re.DOTALL)  # RFC 8878, 3.1.2: parallel packers begin with one
 
 
@@ -76,6 +77,8 @@ def _content(stream: Readable, name: str) -> Iterator[bytes]:
         pieces = _members(source, name, "xz", lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, _XZ_MEMORY))
     elif head.startswith(_ZSTD) or _SKIPPABLE.match(head):
         pieces = _zstd(source, name)
+    elif head.startswith(_ZIP):
+        raise LogDamaged(f"{name} is a zip archive", fix="put the files that are in it in its place")
     elif head and len(head) < _HEAD and any(magic.startswith(head) for magic in (_GZIP, _BZIP2, _XZ, _ZSTD)):
         raise _cut(name, "packed")
     else:

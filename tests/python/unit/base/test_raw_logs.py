@@ -167,3 +167,13 @@ def test_the_share_of_refused_lines_counts_no_blanks(limit, right):
         assert str(caught.value) == (
             "1 of 12 lines of day are no access log lines (50.0%, allowed are 49.0%; mostly: 1 x odd); look at it."
         )
+
+
+def test_of_several_files_the_one_with_most_refused_lines_is_named():
+    good, bad, worse = line(1).encode(), b"x\n", b"x\n" * 3
+    _, totals = read([file("a", good), file("b", worse), file("c", bad)])
+    with pytest.raises(InputError, match=r"mostly: 4 x no time in brackets; 3 of them in b\)"):
+        totals.judge(0.5, "logs", fix="look")
+    _, totals = read([file("b", worse)])
+    with pytest.raises(InputError, match=r"mostly: 3 x no time in brackets\)"):
+        totals.judge(0.5, "logs", fix="look")

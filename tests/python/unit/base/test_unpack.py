@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import zipfile
 import zlib
 
 import pyarrow as pa
@@ -122,6 +123,14 @@ def test_a_bomb_comes_in_pieces_and_stops_at_the_limit(kind):
 def test_a_gzip_file_inside_another_file_is_refused(kind):
     with pytest.raises(LogDamaged, match=r"^day is packed twice; unpack it once"):
         content(PACK[kind](gzip.compress(TEXT)))
+
+
+def test_a_zip_archive_is_named_as_such():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("day.log", TEXT)
+    with pytest.raises(LogDamaged, match=r"^day is a zip archive; put the files that are in it in its place"):
+        content(packed.getvalue())
 
 
 @pytest.mark.parametrize("kind", [*PACK, "plain"])
