@@ -9,7 +9,7 @@ VERSION := $(shell $(PYTHON) -c 'import json; print(json.load(open("plugin.json"
 ZIP := dist/dss-plugin-$(PLUGIN_ID)-$(VERSION).zip
 export PYTHONPATH := python-lib:.
 
-.PHONY: help demo test test-matrix check bench plugin clean
+.PHONY: help demo test test-matrix check bench fuzz plugin clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -54,6 +54,9 @@ bench: $(VENVS)/bench/.made ## the benchmark table; one JSON object per line wit
 
 plugin: ## the plugin's zip under dist/
 	@$(PYTHON) -m dev.package $(ZIP)
+
+fuzz: $(VENVS)/fuzz/.made ## search for lines that the parser cannot stand: make fuzz, or make fuzz SECONDS=60
+	@$(VENVS)/fuzz/bin/python -m dev.fuzz --seconds $(or $(SECONDS),300) $(ARGS)
 
 clean: ## remove everything that the commands made
 	rm -rf $(VENVS) out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

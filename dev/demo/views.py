@@ -21,10 +21,11 @@ _KIND = (
     f"CASE WHEN useragent_type IN {PEOPLE} THEN 'people' WHEN useragent_type IN {ROBOTS} THEN 'robots' "
     "ELSE 'unknown' END"
 )
+_CALLED = r"^/(?:api|graphql|wp-json)(?:/|$)|/(?:xmlrpc|admin-ajax|wp-cron)\.php$"  # by scripts, not by people
 # 304: the browser has the page already, and shows it.
 _VIEWED = (
     "coalesce(method = 'GET' AND (status < 300 OR status = 304) "
-    f"AND NOT regexp_matches(lower(coalesce(location_path, '')), '{_STATIC}'), false)"
+    f"AND NOT regexp_matches(lower(coalesce(location_path, '')), '{_STATIC}|{_CALLED}'), false)"
 )
 _EVENTS = f"""
 CREATE VIEW events AS

@@ -128,7 +128,7 @@ ROBOTS: tuple[Robot, ...] = (
           "207.241.224.0/20", "US", 10),
     Robot("HeadlessChrome", "other", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
           "HeadlessChrome/140.0.0.0 Safari/537.36", "142.93.0.0/16", "US", 6, "fetch"),
-    Robot("hidden visits for sale", "other", _HIDDEN("120.0.0.0"), "91.240.118.0/24", "HK", 5, "spam", "browser", 2, declared=False),
+    Robot("hidden visits for sale", "other", _HIDDEN("120.0.0.0"), "91.240.118.0/24", "HK", 1.5, "spam", "browser", 2, declared=False),
 )
 # fmt: on
 SCANNED = (

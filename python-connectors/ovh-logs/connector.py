@@ -12,7 +12,7 @@ class OvhLogsConnector(Connector):
         return self._source.schema()
 
     def generate_rows(self, dataset_schema=None, dataset_partitioning=None, partition_id=None, records_limit=-1):
-        return self._source.rows(partition_id, records_limit)
+        return self._source.rows(partition_id, records_limit, dataset_schema)
 
     def get_partitioning(self):
         return self._source.partitioning()

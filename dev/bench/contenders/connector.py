@@ -23,6 +23,9 @@ from ovh_weblogs.dss.rows import dictionaries
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import SERVER_HITS, dss_schema
 
+# What a line of the log says; the others say where it stands.
+_COLUMNS = SERVER_HITS.columns[:12]
+_SCHEMA = dss_schema(_COLUMNS)
 _BLOCK = 1 << 20  # bytes: the host's connection takes blocks of this size
 _EMPTY_STDIN = "import os\nprint(flush=True)\nwhile os.read(0, 1 << 20): pass"
 
@@ -47,16 +50,16 @@ def drained_sink() -> Iterator[BinaryIO]:
 def rows_to_host(corpus: Corpus) -> Iterator[Callable[[], int]]:
     """The connector's rows, over HTTP from the log host, through the host's loop."""
     with log_source(corpus) as source, drained_sink() as sink:
-        yield partial(_through_host, source.rows(), source.schema(), sink, corpus)
+        yield partial(_through_host, source.rows(None, None, _SCHEMA), _SCHEMA, sink, corpus)
 
 
 @contextmanager
 def constant_to_host(corpus: Corpus) -> Iterator[Callable[[], int]]:
     """The first row of the file, as often as the file has rows, through the host's loop."""
     with corpus.path.open("rb") as file:
-        first = next(dictionaries(next(parse(file)).hits, SERVER_HITS.columns))
+        first = next(dictionaries(next(parse(file)).hits, _COLUMNS))
     with drained_sink() as sink:
-        yield partial(_through_host, repeat(first, corpus.hits), dss_schema(SERVER_HITS.columns), sink, corpus)
+        yield partial(_through_host, repeat(first, corpus.hits), _SCHEMA, sink, corpus)
 
 
 def _through_host(rows: Iterable[dict[str, Any]], schema: dict[str, Any], sink: BinaryIO, corpus: Corpus) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -14,7 +14,7 @@ from ovh_weblogs import pipeline
 from ovh_weblogs.dss import forms
 from ovh_weblogs.dss.rows import dictionaries, with_rejects
 from ovh_weblogs.pipeline import Block, Totals
-from ovh_weblogs.schema import dss_schema
+from ovh_weblogs.schema import Column, dss_schema
 from ovh_weblogs.settings import Source
 
 logger = logging.getLogger(__name__)
@@ -61,18 +61,24 @@ class LogSource:
         today = datetime.now(timezone.utc).astimezone(settings.zone).date()
         return day in settings.period.days(today) and day in pipeline.published_days(settings, only=[day])
 
-    def rows(self, partition_id: str | None = None, limit: int | None = None) -> Iterator[dict[str, Any]]:
+    def rows(
+        self,
+        partition_id: str | None = None,
+        limit: int | None = None,
+        dataset_schema: Mapping[str, Any] | None = None,
+    ) -> Iterator[dict[str, Any]]:
         """The rows of one day, or of the whole period, as plain dictionaries.
 
         Args:
             partition_id: A day as YYYY-MM-DD; None, empty or NP for the whole period.
             limit: Stop after that many; None, 0 or less for all.
+            dataset_schema: The dataset's schema as the host has it: only its columns are made. None for all.
 
         Raises:
             OvhLogsError: With one sentence that says what to do.
         """
         settings = self._settings()
-        columns = forms.columns(self._config)
+        columns = _declared(forms.columns(self._config), dataset_schema)
         totals = Totals()
         left = limit if limit is not None and limit > 0 else None
         blocks = pipeline.read_days(settings, totals, only=forms.partition_day(partition_id), preview=left is not None)
@@ -92,6 +98,12 @@ class LogSource:
             settings.domain,
             fix="look at them with 'Refused lines' set to rows, or raise 'Highest share of refused lines'",
         )
+
+
+def _declared(columns: Sequence[Column], dataset_schema: Mapping[str, Any] | None) -> Sequence[Column]:
+    """The columns that the dataset has kept: the host packs all others into one more cell of each row (DSS 9.0.5)."""
+    names = {column.get("name") for column in (dataset_schema or {}).get("columns") or ()}
+    return [column for column in columns if column.name in names] or columns
 
 
 def _wanted(block: Block, *, rejects: bool) -> pa.RecordBatch:

@@ -27,6 +27,7 @@ from ovh_weblogs.errors import (
     TryAgain,
     UntrustedHost,
 )
+from ovh_weblogs.schema import SERVER_HITS
 
 FQDN, PASSWORD = "example.com", "correct horse"
 ALL = 5 + 6 + 7
@@ -52,6 +53,21 @@ def big(tmp_path):
     ]
     write_day(tmp_path / "big", FQDN, date(2026, 3, 28), lines)
     return tmp_path / "big"
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (["status", "vhost"], {"status", "vhost"}),
+        (["line_number", "of_another_plugin"], {"line_number"}),
+        ([], set(SERVER_HITS.names)),
+        (["of_another_plugin"], set(SERVER_HITS.names)),
+    ],
+    ids=["two", "one of two", "none yet", "none of ours"],
+)
+def test_only_columns_that_the_dataset_keeps_are_made(host, config, columns, expected):
+    schema = {"columns": [{"name": name, "type": "string"} for name in columns]}
+    assert set(next(LogSource(*config(host)).rows(None, 1, schema))) == expected
 
 
 def test_every_line_of_every_day_comes_in_order_over_one_connection(host, config):

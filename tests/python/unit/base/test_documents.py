@@ -54,7 +54,7 @@ def test_the_readme_names_every_dependency_with_its_reason(repository):
         assert f"| {name} |" in readme, name
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "test-matrix", "check", "bench", "plugin"])
+@pytest.mark.parametrize("target", ["demo", "test", "test-matrix", "check", "bench", "fuzz", "plugin"])
 def test_every_command_of_the_documents_exists(repository, target):
     assert re.search(rf"^{target}:.*## ", (repository / "Makefile").read_text(), re.MULTILINE)
     assert f"make {target}" in (repository / "CONTRIBUTING.md").read_text()

@@ -102,6 +102,13 @@ def test_a_page_that_the_browser_has_already_is_viewed(counted):
     assert counted([hit(location_path="/a", status=304)]).entries == [("www.example.com/a", 1)]
 
 
+@pytest.mark.parametrize("path", ["/api/stock", "/wp-json/wp/v2/posts", "/blog/xmlrpc.php", "/a.css"])
+def test_what_scripts_and_pages_call_is_no_page(counted, path):
+    assert counted([hit(location_path=path), hit(60, location_path="/apiculture")]).entries == [
+        ("www.example.com/apiculture", 1)
+    ]
+
+
 def test_visits_of_robots_have_no_entry_pages(counted):
     numbers = counted([hit(useragent_type="bot", referer_host="www.example.org")])
     assert (numbers.entries, numbers.referrers, numbers.beginnings, numbers.depths) == ([], [], {}, [])
