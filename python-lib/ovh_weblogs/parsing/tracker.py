@@ -10,9 +10,10 @@ import pyarrow as pa
 from ovh_weblogs.parsing import columns, trackercolumns, trackerline, trackerscan, values
 from ovh_weblogs.parsing.access import Parsed
 from ovh_weblogs.parsing.blocks import BLOCK, MAX_LINE, TOO_LONG, Block, in_parts
-from ovh_weblogs.parsing.scan import Ints, Lines, find_lines
+from ovh_weblogs.parsing.scan import Ints
 from ovh_weblogs.parsing.trackerlayout import HEADERLESS, Layout, is_header
 from ovh_weblogs.parsing.trackerline import TrackerRow
+from ovh_weblogs.parsing.trackerscan import Lines, Scanned, find_lines
 
 WT1 = "wt1"
 _NUMBER_SIGN = ord("#")
@@ -53,9 +54,8 @@ class TrackerReader:
     def _parsed(self, block: Block) -> Parsed:
         # A much longer block is one very long line, mostly: its special bytes would fill the memory.
         to_scan = self._vectorised and len(block.data) <= 2 * BLOCK
-        lines = find_lines(block.data, to_scan=False)
-        marked = trackerscan.mark(lines) if to_scan else None
-        scans: list[trackerscan.Scanned] = []
+        lines = find_lines(block.data, to_scan=to_scan)
+        scans: list[Scanned] = []
         found: _Found = []
         refused: _Refused = []
         headers = self._headers(lines)
@@ -64,7 +64,7 @@ class TrackerReader:
         for number, (start, stop) in enumerate(zip(starts, stops, strict=True)):
             if number:
                 refused += self._header(block, lines, start - 1)
-            scanned = trackerscan.scan(marked, self._layouts, start, stop) if marked and stop - start > _FEW else []
+            scanned = trackerscan.scan(lines, self._layouts, start, stop) if to_scan and stop - start > _FEW else []
             scans += scanned
             left = lines.ends[start:stop] > lines.starts[start:stop]
             for part in scanned:
@@ -72,16 +72,14 @@ class TrackerReader:
             self._one_by_one(block, lines, start + np.flatnonzero(left), found, refused)
         return self._parsed_as(block, len(lines.starts), trackerscan.join(scans), found, refused)
 
-    def _parsed_as(
-        self, block: Block, count: int, scanned: trackerscan.Scanned | None, found: _Found, refused: _Refused
-    ) -> Parsed:
+    def _parsed_as(self, block: Block, count: int, scanned: Scanned | None, found: _Found, refused: _Refused) -> Parsed:
         hits: pa.RecordBatch = trackercolumns.hits(block.data, block.first_line, scanned, found, self._source_file)
         rejects = columns.rejects(refused, self._source_file)
         return Parsed(hits, rejects, count, count - hits.num_rows - len(refused))
 
     def _headers(self, lines: Lines) -> list[int]:
         """The positions of the lines that begin as headers do."""
-        begin = lines.text[np.minimum(lines.starts, len(lines.text) - 1)] == _NUMBER_SIGN
+        begin = np.frombuffer(lines.data, np.uint8)[lines.starts] == _NUMBER_SIGN
         candidates = np.flatnonzero(begin & (lines.ends - lines.starts <= MAX_LINE)).tolist()
         return [at for at in candidates if is_header(lines.data[lines.starts[at] : lines.ends[at]])]
 

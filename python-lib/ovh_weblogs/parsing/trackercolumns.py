@@ -12,10 +12,12 @@ import pyarrow as pa
 
 from ovh_weblogs.parsing.scan import Flags, Ints
 from ovh_weblogs.parsing.trackerline import TrackerRow
-from ovh_weblogs.parsing.trackerscan import ABSENT, NUMBERS, TEXTS, TIMES, Scanned, nulls
+from ovh_weblogs.parsing.trackerscan import NUMBERS, TEXTS, TIMES, Scanned
+from ovh_weblogs.parsing.trackerwords import ABSENT, nulls, words_of
 from ovh_weblogs.schema import HITS
 
 _Values = npt.NDArray[Any]
+_SCHEMA = HITS.arrow
 
 
 def hits(
@@ -44,14 +46,20 @@ def hits(
     count = len(positions)
     found["log_family"] = pa.repeat("tracker", count)
     found["source_file"] = pa.repeat(pa.scalar(source_file, pa.string()), count)
-    found["line_number"] = pa.array(positions + first_line)
-    arrays = [found[field.name] if field.name in found else pa.nulls(count, field.type) for field in HITS.arrow]
-    return pa.RecordBatch.from_arrays(arrays, schema=HITS.arrow)
+    found["line_number"] = _numbers(positions + first_line, pa.int64())
+    arrays = [found[field.name] if field.name in found else pa.nulls(count, field.type) for field in _SCHEMA]
+    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
 
 
 def _typed(name: str, values: Sequence[Any]) -> pa.Array:
-    kind = HITS.arrow.field(name).type
+    kind = _SCHEMA.field(name).type
     return pa.array(values, pa.int64()).cast(kind) if name in TIMES else pa.array(values, kind)
+
+
+def _numbers(values: _Values, kind: pa.DataType, absent: Flags | None = None) -> pa.Array:
+    """Numbers of numpy as an array, nothing copied."""
+    valid = None if absent is None else pa.py_buffer(np.packbits(~absent, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(values), [valid, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 class _Merge:
@@ -73,7 +81,7 @@ class _Merge:
         self._begins = dict(zip(TEXTS, begins, strict=False))
         more = b"".join(text for texts in encoded.values() for text in texts)
         self._buffer = pa.py_buffer(data + more if slow else data)
-        self._text = np.frombuffer(data, np.uint8)
+        self._words = words_of(data)
 
     def columns(self) -> dict[str, pa.Array]:
         """Every column that a line fills, by name."""
@@ -81,9 +89,8 @@ class _Merge:
         for row, name in enumerate((*TIMES, *NUMBERS)):
             numbers = [ABSENT if number is None else number for number in self._rows.get(name, ())]
             values = self._ordered(np.concatenate((self._scanned.numbers[row], np.array(numbers, np.int64))))
-            absent = values == ABSENT
-            array = pa.array(np.where(absent, 0, values), mask=absent) if absent.any() else pa.array(values)
-            found[name] = array.cast(HITS.arrow.field(name).type)
+            kind = _SCHEMA.field(name).type
+            found[name] = _numbers(values.astype(f"i{kind.bit_width // 8}"), kind, values == ABSENT)
         return found
 
     def _ordered(self, values: _Values) -> _Values:
@@ -92,7 +99,7 @@ class _Merge:
     def _texts(self, name: str, row: int) -> pa.Array:
         starts, ends = self._scanned.starts[row], self._scanned.ends[row]
         slow = np.array([text is None for text in self._rows.get(name, ())], np.bool_)
-        absent: Flags = self._ordered(np.concatenate((nulls(self._text, starts, ends), slow)))
+        absent: Flags = self._ordered(np.concatenate((nulls(self._words, starts, ends), slow)))
         if absent.all():
             return pa.nulls(len(absent), pa.string())
         fast, lengths = 2 * len(starts), self._lengths[name]
@@ -100,4 +107,4 @@ class _Merge:
         offsets[0:fast:2], offsets[1:fast:2] = starts, ends
         offsets[fast:] = np.cumsum([self._begins[name], *lengths]) if lengths else ends[-1]
         elements = pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), self._buffer)
-        return elements.take(pa.array(self._indices, mask=absent) if absent.any() else pa.array(self._indices))
+        return elements.take(_numbers(self._indices, pa.int64(), absent))

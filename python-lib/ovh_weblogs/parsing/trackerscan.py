@@ -1,57 +1,60 @@
 """The usual lines of the WT1 tracker, all at once: a structural scan with numpy.
 
-It takes only lines whose tabs and quotes stand exactly as a layout has them, without backslash and NUL, of valid UTF-8,
-with times, numbers and ids of the usual form. All others are for ``trackerline``, which gives the same rows for these.
+It takes only lines whose tabs and quotes stand exactly as a layout has them, without backslash and control characters,
+of valid UTF-8, with times, numbers and ids of the usual form. All others are for ``trackerline``, which gives the same
+rows for these, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from ovh_weblogs.parsing.scan import Bytes, Flags, Ints, Lines
+from ovh_weblogs.parsing import trackerwords
+from ovh_weblogs.parsing.scan import Bytes, Flags, Ints
 from ovh_weblogs.parsing.trackerlayout import QUOTED, SIZES, Layout
+from ovh_weblogs.parsing.trackerwords import TIME, Words
 
 TIMES = ("server_ts", "client_ts")
 TEXTS = ("client_addr", "visitor_id", "session_id", *QUOTED, "br_lang", "global_visitor_id")
 NUMBERS = (*SIZES, "tz_off")
-ABSENT = np.iinfo(np.int64).min  # the scan's number for null
 
-_TAB, _QUOTE, _MINUS, _ZERO = b'\t"-0'
-_SPECIAL = bytes(byte in b'\t"\\\0' for byte in range(256))
+_TAB, _LINE_FEED, _RETURN, _QUOTE, _BACKSLASH = b'\t\n\r"\\'
+_TOUCHING = 128  # added to a tab or quote that follows a quote or tab at once
 _ASCII = 128
-_TIME = 23  # bytes of 2015-06-02T11:29:50.675
-_MARKS = {2: "--T::.", 1: "//-::."}  # by number of timestamps: what stands between the digits
-_MARKED = (4, 7, 10, 13, 16, 19)
-_DIGITS_AT = [place for place in range(_TIME) if place not in _MARKED]
-_ADDRESS = 39  # bytes of the longest IPv6 address
-_HEXADECIMAL = np.frombuffer(bytes(chr(byte) in "0123456789abcdefABCDEF" for byte in range(256)), np.bool_)
-_OF_ADDRESS = np.frombuffer(bytes(chr(byte) in "0123456789abcdefABCDEF.:" for byte in range(256)), np.bool_)
-_GLOBAL_ID = 32
-_DIGITS = 9
-_NULL = np.frombuffer(b"null", np.uint8)
 _INLINED = 16  # columns of parameters; lines with more are left to the other way
-_MILLISECOND, _DAY = 1_000, 86_400_000_000
+_LEFT_OUT = -1  # number of special bytes of lines that are not for the scan
 
 
 @dataclass(frozen=True)
-class Marked:
-    """The lines of a block with their special bytes: tabs, quotes, backslashes, NUL.
+class Lines:
+    """The lines of a block (line feed, and carriage return before it, left out) and its special bytes.
 
     Attributes:
-        special: Where these bytes stand.
-        first: For each line the index of its first among them.
-        counts: For each line how many they are; -1 for lines that are no UTF-8.
+        starts: Where each line begins.
+        ends: Where it ends.
+        special: Where tabs, quotes, line feeds and the control characters below them stand; line feeds only, of a
+            block that is not to be scanned.
+        codes: These bytes, with ``_TOUCHING`` added to a quote right after a tab and to a tab right after a quote.
+        first: For each line the index of its first special byte.
+        counts: For each line how many it has, its line feed left out; -1 for lines that are not for the scan.
     """
 
-    text: Bytes
+    data: bytes
     starts: Ints
     ends: Ints
     special: Ints
+    codes: Bytes
     first: Ints
     counts: Ints
+
+    @cached_property
+    def words(self) -> Words:
+        """The block by words."""
+        return trackerwords.words_of(self.data)
 
 
 @dataclass(frozen=True)
@@ -70,39 +73,55 @@ class Scanned:
     ends: Ints
     numbers: Ints
 
-
-def mark(lines: Lines) -> Marked:
-    """The special bytes of a block's lines."""
-    special = np.flatnonzero(np.frombuffer(lines.data.translate(_SPECIAL), np.bool_))
-    first = np.searchsorted(special, lines.starts)
-    counts = np.searchsorted(special, lines.ends) - first
-    if not lines.data.isascii() and not _is_utf8(lines.data):
-        # Whoever reads them one by one reads them as Latin-1, where that is what they are.
-        odd = np.searchsorted(lines.starts, np.flatnonzero(lines.text >= _ASCII), side="right") - 1
-        counts[odd] = -1
-    return Marked(lines.text, lines.starts, lines.ends, special, first, counts)
+    def only(self, wanted: Flags) -> Scanned:
+        """These lines without those not wanted."""
+        if wanted.all():
+            return self
+        return Scanned(self.lines[wanted], *(values[:, wanted] for values in (self.starts, self.ends, self.numbers)))
 
 
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+def find_lines(data: bytes, *, to_scan: bool = True) -> Lines:
+    """The lines of a block of at least one byte; only with ``to_scan`` are special bytes sought but line feeds."""
+    text = np.frombuffer(data, np.uint8)
+    special = np.flatnonzero((text <= _LINE_FEED) | (text == _QUOTE) if to_scan else text == _LINE_FEED)
+    codes = text[special]
+    ends_at = np.flatnonzero(codes == _LINE_FEED)
+    ends = special[ends_at]
+    if data[-1] != _LINE_FEED:
+        ends_at, ends = np.append(ends_at, len(special)), np.append(ends, len(data))
+    first = np.concatenate(([0], ends_at[:-1] + 1))
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    returned = (ends > starts) & (text[ends - 1] == _RETURN)
+    counts = ends_at - first
+    if to_scan:
+        touching = (codes[1:] + codes[:-1] == _TAB + _QUOTE) & (special[1:] == special[:-1] + 1)
+        codes[1:] += _TOUCHING * touching.astype(np.uint8)
+        counts[np.searchsorted(starts, _others(data, text), side="right") - 1] = _LEFT_OUT
+    return Lines(data, starts, ends - returned, special, codes, first, counts)
 
 
-def scan(marked: Marked, layouts: Iterable[Layout], start: int, stop: int) -> list[Scanned]:
+def _others(data: bytes, text: Bytes) -> Ints:
+    """Where bytes stand whose lines are not for the scan: backslashes, and what is no UTF-8 maybe."""
+    found = np.flatnonzero(text == _BACKSLASH) if b"\\" in data else np.empty(0, np.int64)
+    if not data.isascii():
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            # Which of the lines it is will be seen one by one.
+            found = np.append(found, np.flatnonzero(text >= _ASCII))
+    return found
+
+
+def scan(lines: Lines, layouts: Iterable[Layout], start: int, stop: int) -> list[Scanned]:
     """The lines from position ``start`` up to ``stop`` that have the usual shape of a layout."""
     left = np.arange(start, stop)
     found: list[Scanned] = []
     for layout in layouts:
         for global_id in (True, False) if layout.global_ids is None else (layout.global_ids,):
-            scanned = _Shape(layout, with_global_id=global_id).scan(marked, left)
-            if len(scanned.lines):
+            scanned = _Shape(layout, with_global_id=global_id).scan(lines, left)
+            if scanned is not None:
                 found.append(scanned)
                 left = left[~np.isin(left, scanned.lines, assume_unique=True)]
-            if not len(left):
-                return found
     return found
 
 
@@ -125,155 +144,76 @@ class _Shape:
     def __init__(self, layout: Layout, *, with_global_id: bool) -> None:
         self._layout = layout
         self._with_global_id = with_global_id
-        heads = self._heads = layout.heads
-        self._sizes = heads + 3 * len(QUOTED)  # the index of the tab after the first size
-        texts = b"\t" * heads + b'""\t' * len(QUOTED) + b"\t" * len(SIZES) + b'""\t' + b"\t" * with_global_id
-        self._codes = np.frombuffer(texts, np.uint8)
-        self._opening = np.array([*range(heads, self._sizes, 3), self._sizes + 4])
+        touching_tab, touching_quote = _TAB + _TOUCHING, _QUOTE + _TOUCHING
+        self._text = bytes((touching_quote, _QUOTE, touching_tab))
+        self._inlined = bytes((_TAB, touching_quote, _QUOTE)), bytes((touching_tab, touching_quote, _QUOTE))
+        self._sizes = layout.heads + 3 * len(QUOTED)  # the index of the tab after the first size
+        self._codes = b"\t" * layout.heads + self._text * len(QUOTED) + b"\t" * len(SIZES) + self._text
+        self._codes += b"\t" * with_global_id
+        self._opening = np.array([*range(layout.heads, self._sizes, 3), self._sizes + len(SIZES)])
 
-    def scan(self, marked: Marked, among: Ints) -> Scanned:
-        """The lines, among those given, that have the shape."""
-        more = marked.counts[among] - len(self._codes)
+    def scan(self, lines: Lines, among: Ints) -> Scanned | None:
+        """The lines, among those given, that have the shape; None without any."""
+        counts = lines.counts[among]
+        parts = [
+            self._shaped(lines, among[counts == count], count - len(self._codes)) for count in self._fitting(counts)
+        ]
+        if not parts:
+            return None
+        taken, end = (np.concatenate(part) for part in zip(*parts, strict=True))
+        order = np.argsort(taken, kind="stable")
+        taken, end = taken[order], end[order]
+        at = lines.special[lines.first[taken] + np.arange(len(self._codes))[:, np.newaxis]]
+        usual = np.ones(len(taken), np.bool_)
+        for time in range(self._layout.timestamps):
+            usual &= at[time] == lines.starts[taken] + TIME + (TIME + 1) * time
+        if not usual.all():
+            taken, at, end = taken[usual], at[:, usual], end[usual]
+        return self._fields(lines, taken, at, end) if len(taken) else None
+
+    def _fitting(self, counts: Ints) -> list[int]:
+        """How many special bytes the lines of the shape may have, as columns of parameters follow or not."""
+        more = np.unique(counts) - len(self._codes)
         most = 3 * _INLINED if self._layout.inlined else 0
-        fits = (more >= 0) & (more <= most) & (more % 3 == 0)
-        taken, more = among[fits], more[fits]
-        at = marked.special[marked.first[taken] + np.arange(len(self._codes))[:, np.newaxis]]
-        begin = marked.starts[taken]
-        fits = (marked.text[at] == self._codes[:, np.newaxis]).all(axis=0)
-        fits &= (at[self._opening] == at[self._opening - 1] + 1).all(axis=0)
-        fits &= (at[self._opening + 2] == at[self._opening + 1] + 1).all(axis=0)
-        for time in range(self._layout.timestamps):
-            fits &= at[time] == begin + _TIME + (_TIME + 1) * time
-        end, ended = self._bare_end(marked, taken, more)
-        fits &= ended
-        if not fits.all():
-            taken, at, begin, end = taken[fits], at[:, fits], begin[fits], end[fits]
-        return self._fields(marked, taken, at, begin, end)
+        return [len(self._codes) + int(count) for count in more if 0 <= count <= most and count % 3 == 0]
 
-    def _bare_end(self, marked: Marked, taken: Ints, more: Ints) -> tuple[Ints, Flags]:
-        """Where zone and global id end: at the end of the line, or where columns of parameters follow, in quotes."""
-        line_end = marked.ends[taken]
-        bare_end, ended = line_end.copy(), np.ones(len(taken), np.bool_)
-        last = line_end
-        for number in range(int(more.max(initial=0)) // 3):
-            having = np.flatnonzero(more > 3 * number)
-            index = marked.first[taken[having]] + len(self._codes) + 3 * number
-            tab, opening, closing = (marked.special[index + place] for place in range(3))
-            usual = (marked.text[tab] == _TAB) & (marked.text[opening] == _QUOTE) & (marked.text[closing] == _QUOTE)
-            usual &= opening == tab + 1
-            if number:
-                usual &= tab == last[having]
-            else:
-                bare_end[having] = tab
-                last = bare_end.copy()
-            last[having] = closing + 1
-            ended[having] &= usual
-        return bare_end, ended & (last == line_end)
+    def _shaped(self, lines: Lines, among: Ints, more: int) -> tuple[Ints, Ints]:
+        """The lines, among those with so many special bytes more, whose bytes fit; where zone and global id end."""
+        codes = self._codes + self._inlined[0] * (more > 0) + self._inlined[1] * (more // 3 - 1)
+        # No code is a NUL, which such texts could not end in.
+        begin = np.ndarray((len(lines.codes) - len(codes) + 1,), f"S{len(codes)}", lines.codes.data, 0, (1,))
+        taken = among[begin[lines.first[among]] == codes]
+        end = lines.ends[taken]
+        if not more:
+            return taken, end
+        closed = lines.special[lines.first[taken] + len(codes) - 1] == end - 1
+        return taken[closed], lines.special[lines.first[taken[closed]] + len(self._codes)]
 
-    def _fields(self, marked: Marked, taken: Ints, at: Ints, begin: Ints, end: Ints) -> Scanned:
-        text, heads, sizes = marked.text, self._heads, self._sizes
-        tabs = [begin - 1, *at[:heads]]  # field i of the head is between tabs i and i + 1
-        spans = {"client_addr": heads - 3 if self._layout.sessions else heads - 2}
-        spans["visitor_id"] = spans["client_addr"] + 1
-        if self._layout.sessions:
-            spans["session_id"] = spans["visitor_id"] + 1
-        starts = np.repeat(begin[np.newaxis, :], len(TEXTS), axis=0)
-        ends = starts.copy()
-        for name, field in spans.items():
-            starts[TEXTS.index(name)], ends[TEXTS.index(name)] = tabs[field] + 1, tabs[field + 1]
-        quoted = [TEXTS.index(name) for name in (*QUOTED, "br_lang")]
-        starts[quoted], ends[quoted] = at[self._opening] + 1, at[self._opening + 1]
-        zone_end = at[-1] if self._with_global_id else end
+    def _fields(self, lines: Lines, taken: Ints, at: Ints, end: Ints) -> Scanned:
+        words, times, begin = lines.words, self._layout.timestamps, lines.starts[taken]
+        starts, ends = self._texts(begin, at, end)
+        usual = trackerwords.addresses(words, starts[0], ends[0])
         if self._with_global_id:
-            starts[-1], ends[-1] = at[-1] + 1, end
-        usual = _is_address(text, starts[0], ends[0]) & _is_global_id(text, starts[-1], ends[-1])
-        numbers = np.full((len(TIMES) + len(NUMBERS), len(taken)), ABSENT)
-        for time in range(self._layout.timestamps):
-            numbers[time], fits = _time(text, tabs[time] + 1, _MARKS[self._layout.timestamps])
-            usual &= fits
-        for place in range(len(SIZES)):
-            numbers[len(TIMES) + place], fits = _whole(text, at[sizes - 1 + place] + 1, at[sizes + place])
-            usual &= fits
-        numbers[-1], fits = _zone(text, at[sizes + 6] + 1, zone_end)
-        usual &= fits
-        if usual.all():
-            return Scanned(taken, starts, ends, numbers)
-        return Scanned(taken[usual], starts[:, usual], ends[:, usual], numbers[:, usual])
+            usual &= trackerwords.global_ids(words, starts[-1], ends[-1])
+        numbers = np.full((len(TIMES) + len(NUMBERS), len(taken)), trackerwords.ABSENT)
+        time_starts = np.concatenate([begin, begin + TIME + 1][:times])
+        micros, fits = trackerwords.times(words, time_starts, old=times == 1)
+        numbers[:times] = micros.reshape(times, -1)
+        usual &= fits.reshape(times, -1).all(axis=0)
+        sizes = at[self._sizes - 1 : self._sizes + len(SIZES)]
+        numbers[len(TIMES) : -1], fits = trackerwords.whole(words, sizes[:-1] + 1, sizes[1:])
+        usual &= fits.all(axis=0)
+        zone = self._sizes + len(SIZES) + 2
+        numbers[-1], fits = trackerwords.zones(words, at[zone] + 1, at[-1] if self._with_global_id else end)
+        return Scanned(taken, starts, ends, numbers).only(usual & fits)
 
-
-def nulls(text: Bytes, starts: Ints, ends: Ints) -> Flags:
-    """Which texts are null: empty ones, and the four letters."""
-    length = ends - starts
-    four = length == 4  # noqa: PLR2004
-    if four.any():
-        window = starts[four] + np.arange(4)[:, np.newaxis]
-        four[four] = (text[window] == _NULL[:, np.newaxis]).all(axis=0)
-    absent: Flags = four | (length == 0)
-    return absent
-
-
-def _of_kind(text: Bytes, starts: Ints, length: Ints, kind: Flags, most: int) -> Flags:
-    """Whether all bytes of each text are of a kind; no text is longer than ``most``."""
-    place = np.arange(most)[:, np.newaxis]
-    window = np.minimum(starts + place, len(text) - 1)
-    found: Flags = (kind[text[window]] | (place >= length)).all(axis=0)
-    return found
-
-
-def _is_address(text: Bytes, starts: Ints, ends: Ints) -> Flags:
-    length = ends - starts
-    most = min(int(length.max(initial=0)), _ADDRESS)
-    usual: Flags = (length > 0) & (length <= _ADDRESS) & _of_kind(text, starts, length, _OF_ADDRESS, most)
-    return usual
-
-
-def _is_global_id(text: Bytes, starts: Ints, ends: Ints) -> Flags:
-    length = ends - starts
-    usual = nulls(text, starts, ends)
-    digits = length == _GLOBAL_ID
-    usual[digits] = _of_kind(text, starts[digits], length[digits], _HEXADECIMAL, _GLOBAL_ID)
-    return usual
-
-
-def _time(text: Bytes, start: Ints, marks: str) -> tuple[Ints, Flags]:
-    """Microseconds since 1970 of times that exist; both forms have their digits at the same places."""
-    window = text[start + np.arange(_TIME)[:, np.newaxis]]
-    usual = np.ones(len(start), np.bool_)
-    for place, character in zip(_MARKED, marks, strict=True):
-        usual &= window[place] == ord(character)
-    digits = window[_DIGITS_AT] - np.uint8(_ZERO)
-    usual &= (digits <= 9).all(axis=0)  # noqa: PLR2004
-    values = digits.astype(np.int64)
-    year = values[0] * 1000 + values[1] * 100 + values[2] * 10 + values[3]
-    month, day, hour, minute, second = (values[at] * 10 + values[at + 1] for at in (4, 6, 8, 10, 12))
-    millisecond = values[14] * 100 + values[15] * 10 + values[16]
-    months = (year - 1970) * 12 + month - 1  # since January 1970
-    first, following = (count.astype("M8[M]").astype("M8[D]").astype(np.int64) for count in (months, months + 1))
-    usual &= (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= following - first)  # noqa: PLR2004
-    usual &= (hour < 24) & (minute < 60) & (second < 60)  # noqa: PLR2004
-    of_day = ((hour * 60 + minute) * 60 + second) * 1000 + millisecond
-    return (first + day - 1) * _DAY + of_day * _MILLISECOND, usual
-
-
-def _whole(text: Bytes, starts: Ints, ends: Ints) -> tuple[Ints, Flags]:
-    """Whole numbers of up to nine digits, without sign."""
-    length = ends - starts
-    number = np.zeros(len(starts), np.int64)
-    usual = (length > 0) & (length <= _DIGITS)
-    for place in range(min(int(length.max(initial=0)), _DIGITS)):
-        inside = place < length
-        digit = text[ends - 1 - place] - np.uint8(_ZERO)
-        usual &= (digit <= 9) | ~inside  # noqa: PLR2004
-        number += np.where(inside, digit, 0).astype(np.int64) * 10**place
-    return number, usual
-
-
-def _zone(text: Bytes, starts: Ints, ends: Ints) -> tuple[Ints, Flags]:
-    """Whole numbers with or without minus; ABSENT for null."""
-    absent = (ends - starts == 4) & nulls(text, starts, ends)  # noqa: PLR2004 - an empty one is left to the other way
-    # The last byte of a line without zone is a tab: never outside of the text.
-    negative = text[np.minimum(starts, len(text) - 1)] == _MINUS
-    number, usual = _whole(text, starts + negative, ends)
-    number = np.where(negative, -number, number)
-    number[absent] = ABSENT
-    return number, usual | absent
+    def _texts(self, begin: Ints, at: Ints, end: Ints) -> tuple[Ints, Ints]:
+        """Where texts begin and end, in the order of TEXTS; those that the layout has not are empty."""
+        absent = begin[np.newaxis, :]
+        heads = at[self._layout.timestamps - 1 : self._layout.heads]  # from the tab before the address on
+        names = len(heads) - 1
+        none = np.repeat(absent, 3 - names, axis=0)
+        first = at[self._opening] + 1, at[self._opening + 1]
+        last = (at[-1:] + 1, end[np.newaxis, :]) if self._with_global_id else (absent, absent)
+        starts = np.concatenate((heads[:-1] + 1, none, first[0], last[0]))
+        return starts, np.concatenate((heads[1:], none, first[1], last[1]))
