@@ -153,7 +153,7 @@ def _loose(rest: str, layout: Layout) -> tuple[str, str] | Refusal:
     if layout.global_ids:
         return (zone, last) if tab and fits else Refusal("no global visitor id at the end", 4)
     if layout.global_ids is None and tab and fits:
-        return Refusal("a tab in the zone", 4)
+        return Refusal("a tab in the zone", 4) if "\t" in zone else (zone, last)
     if _ZONE_AND_GLOBAL_ID.fullmatch(rest):
         return Refusal("more fields than the header names", 4)
     return rest, ""
