@@ -55,7 +55,9 @@ def test_a_header_in_an_access_log_holds_for_the_trackers_lines_after_it():
 
 def test_a_refused_line_that_begins_with_the_trackers_times_is_no_access_line():
     """The language can hold what looks like one."""
-    forged = line(visitor="a\tb", language='x [05/Mar/2024:08:14:02 +0100] "GET / HTTP/1.1" 200 5 "-" ', zone='"')
+    forged = line(
+        visitor="a\tb", agent="a b c", language='x [05/Mar/2024:08:14:02 +0100] "GET / HTTP/1.1" 200 5 "-" ', zone='"'
+    )
     assert read(forged, line_format="combined")[0]
     assert families(f"{line()}\n{forged}")[1] == ["more or fewer ids than the layout has"]
 
