@@ -13,7 +13,7 @@ import pyarrow as pa
 from ovh_weblogs.parsing.scan import Flags, Ints
 from ovh_weblogs.parsing.trackerline import TrackerRow
 from ovh_weblogs.parsing.trackerscan import NUMBERS, TEXTS, TIMES, Scanned
-from ovh_weblogs.parsing.trackerwords import ABSENT, nulls, words_of
+from ovh_weblogs.parsing.trackerwords import ABSENT, nulls
 from ovh_weblogs.schema import HITS
 
 _Values = npt.NDArray[Any]
@@ -81,7 +81,7 @@ class _Merge:
         self._begins = dict(zip(TEXTS, begins, strict=False))
         more = b"".join(text for texts in encoded.values() for text in texts)
         self._buffer = pa.py_buffer(data + more if slow else data)
-        self._words = words_of(data)
+        self._data = data
 
     def columns(self) -> dict[str, pa.Array]:
         """Every column that a line fills, by name."""
@@ -99,7 +99,7 @@ class _Merge:
     def _texts(self, name: str, row: int) -> pa.Array:
         starts, ends = self._scanned.starts[row], self._scanned.ends[row]
         slow = np.array([text is None for text in self._rows.get(name, ())], np.bool_)
-        absent: Flags = self._ordered(np.concatenate((nulls(self._words, starts, ends), slow)))
+        absent: Flags = self._ordered(np.concatenate((nulls(self._data, starts, ends), slow)))
         if absent.all():
             return pa.nulls(len(absent), pa.string())
         fast, lengths = 2 * len(starts), self._lengths[name]

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from ovh_weblogs.parsing import trackerwords
 from ovh_weblogs.parsing.scan import Bytes, Flags, Ints
 from ovh_weblogs.parsing.trackerlayout import QUOTED, SIZES, Layout
-from ovh_weblogs.parsing.trackerwords import TIME, Words
+from ovh_weblogs.parsing.trackerwords import TIME
 
 TIMES = ("server_ts", "client_ts")
 TEXTS = ("client_addr", "visitor_id", "session_id", *QUOTED, "br_lang", "global_visitor_id")
@@ -50,11 +49,6 @@ class Lines:
     codes: Bytes
     first: Ints
     counts: Ints
-
-    @cached_property
-    def words(self) -> Words:
-        """The block by words."""
-        return trackerwords.words_of(self.data)
 
 
 @dataclass(frozen=True)
@@ -190,21 +184,21 @@ class _Shape:
         return taken[closed], lines.special[lines.first[taken[closed]] + len(self._codes)]
 
     def _fields(self, lines: Lines, taken: Ints, at: Ints, end: Ints) -> Scanned:
-        words, times, begin = lines.words, self._layout.timestamps, lines.starts[taken]
+        data, times, begin = lines.data, self._layout.timestamps, lines.starts[taken]
         starts, ends = self._texts(begin, at, end)
-        usual = trackerwords.addresses(words, starts[0], ends[0])
+        usual = trackerwords.addresses(data, starts[0], ends[0])
         if self._with_global_id:
-            usual &= trackerwords.global_ids(words, starts[-1], ends[-1])
+            usual &= trackerwords.global_ids(data, starts[-1], ends[-1])
         numbers = np.full((len(TIMES) + len(NUMBERS), len(taken)), trackerwords.ABSENT)
         time_starts = np.concatenate([begin, begin + TIME + 1][:times])
-        micros, fits = trackerwords.times(words, time_starts, old=times == 1)
+        micros, fits = trackerwords.times(data, time_starts, old=times == 1)
         numbers[:times] = micros.reshape(times, -1)
         usual &= fits.reshape(times, -1).all(axis=0)
         sizes = at[self._sizes - 1 : self._sizes + len(SIZES)]
-        numbers[len(TIMES) : -1], fits = trackerwords.whole(words, sizes[:-1] + 1, sizes[1:])
+        numbers[len(TIMES) : -1], fits = trackerwords.whole(data, sizes[:-1] + 1, sizes[1:])
         usual &= fits.all(axis=0)
         zone = self._sizes + len(SIZES) + 2
-        numbers[-1], fits = trackerwords.zones(words, at[zone] + 1, at[-1] if self._with_global_id else end)
+        numbers[-1], fits = trackerwords.zones(data, at[zone] + 1, at[-1] if self._with_global_id else end)
         return Scanned(taken, starts, ends, numbers).only(usual & fits)
 
     def _texts(self, begin: Ints, at: Ints, end: Ints) -> tuple[Ints, Ints]:
