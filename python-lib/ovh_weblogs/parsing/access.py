@@ -11,7 +11,7 @@ import pyarrow as pa
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.parsing import columns, formats, values
-from ovh_weblogs.parsing.blocks import BLOCK, MAX_LINE, Block, count_lines, read_lines_in_blocks
+from ovh_weblogs.parsing.blocks import BLOCK, MAX_LINE, TOO_LONG, Block, in_parts, read_lines_in_blocks
 from ovh_weblogs.parsing.columns import Hosts
 from ovh_weblogs.parsing.logformat import compile_log_format
 from ovh_weblogs.parsing.scan import Ints, Lines, Scanned, find_lines, scan
@@ -19,8 +19,6 @@ from ovh_weblogs.parsing.slow import LineReader, Row
 from ovh_weblogs.parsing.times import zone_of
 
 AUTO = "auto"
-_TOO_LONG = "longer than 16 MiB"
-_MANY = 64 << 10  # lines; a block of more, very short ones is taken apart, so that rows stay few in memory
 _SCANNED = (formats.OVH, formats.COMBINED)
 
 
@@ -29,6 +27,7 @@ class Parsed:
     """A block of lines: hits and rejects of the full declared schemas, maybe of no rows, in the order of lines.
 
     ``lines`` counts all lines of the block, ``blanks`` those that hold nothing: hits + rejects + blanks = lines.
+    A tracker's header counts as a blank line, since it holds no event.
     """
 
     hits: pa.RecordBatch
@@ -46,7 +45,7 @@ def parse(
     base_url: str | None = None,
     timezone: str | None = None,
 ) -> Iterator[Parsed]:
-    """Hits and rejects of an access log, block by block, in bounded memory.
+    """Hits and rejects of an access log, block by block, in bounded memory; ``parsing.parse`` reads a tracker's, too.
 
     Args:
         stream: A binary file object, gzip or plain (told by its first bytes); it is not closed.
@@ -102,10 +101,10 @@ class AccessReader:
     def read(self, block: Block) -> Iterator[Parsed]:
         """The rows of a block, in parts where it has very many lines."""
         if block.too_long:
-            refused = columns.rejects([(block.first_line, _TOO_LONG, block.data)], self._source_file)
+            refused = columns.rejects([(block.first_line, TOO_LONG, block.data)], self._source_file)
             yield Parsed(columns.hits(b"", 1, None, (), self._source_file), refused, 1, 0)
             return
-        for part in _parts(block):
+        for part in in_parts(block):
             yield self._parsed(part)
 
     def _parsed(self, block: Block) -> Parsed:
@@ -131,7 +130,7 @@ class AccessReader:
         for position, start, end in zip(positions.tolist(), starts, ends, strict=True):
             line = block.data[start:end]
             if len(line) > MAX_LINE:
-                refused.append((block.first_line + position, _TOO_LONG, line[:MAX_LINE]))
+                refused.append((block.first_line + position, TOO_LONG, line[:MAX_LINE]))
             elif not line.isspace():
                 row = self._lines.row(line)
                 if isinstance(row, Row):
@@ -168,15 +167,3 @@ def _formats(line_format: str) -> tuple[formats.Format, ...]:
         return (formats.FORMATS[line_format],)
     known = ", ".join((AUTO, *formats.FORMATS))
     raise SettingsError(f"line_format '{line_format[:40]}' is not known", fix=f"choose one of {known}")
-
-
-def _parts(block: Block) -> Iterator[Block]:
-    """The block, or its halves (and so on) where it has too many lines."""
-    middle = len(block.data) // 2
-    cut = block.data.find(b"\n", middle) + 1
-    if block.lines <= _MANY or not 0 < cut < len(block.data):
-        yield block
-        return
-    before = count_lines(block.data[:cut])
-    yield from _parts(Block(block.data[:cut], block.first_line, before))
-    yield from _parts(Block(block.data[cut:], block.first_line + before, block.lines - before))

@@ -12,7 +12,9 @@ from ovh_weblogs.gunzip import Readable, read_blocks
 MAX_LINE = 16 << 20  # bytes; a longer line is refused, and its rest is passed over in bounded memory
 FIRST_BLOCK = 256 << 10  # bytes of text: ten rows of a preview need little
 BLOCK = 2 << 20  # bytes of text: stays in the processor's cache, and is thousands of lines
+TOO_LONG = "longer than 16 MiB"  # why such a line is refused
 _LINE_FEED = 10
+_MANY = 64 << 10  # lines; a block of more, very short ones is taken apart, so that rows stay few in memory
 _FIRST_READ = 64 << 10
 _READ = 256 << 10
 
@@ -64,6 +66,18 @@ def read_lines_in_blocks(
     for piece in read_blocks(stream, name, first=min(_FIRST_READ, read), block=read):
         yield from cutter.feed(piece)
     yield from cutter.finish()
+
+
+def in_parts(block: Block) -> Iterator[Block]:
+    """The block, or its halves (and so on) where it has too many lines."""
+    middle = len(block.data) // 2
+    cut = block.data.find(b"\n", middle) + 1
+    if block.lines <= _MANY or not 0 < cut < len(block.data):
+        yield block
+        return
+    before = count_lines(block.data[:cut])
+    yield from in_parts(Block(block.data[:cut], block.first_line, before))
+    yield from in_parts(Block(block.data[cut:], block.first_line + before, block.lines - before))
 
 
 class _Cutter:
