@@ -12,16 +12,17 @@ from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.parsing import columns, formats, values
 from ovh_weblogs.parsing.blocks import BLOCK, MAX_LINE, Block, count_lines, read_lines_in_blocks
-from ovh_weblogs.parsing.columns import Hosts
 from ovh_weblogs.parsing.logformat import compile_log_format
-from ovh_weblogs.parsing.scan import Ints, Lines, Scanned, find_lines, scan
+from ovh_weblogs.parsing.marks import Flags, Ints, find_lines, line_bounds
+from ovh_weblogs.parsing.scan import Scanned, scan
+from ovh_weblogs.parsing.shape import shape_of
 from ovh_weblogs.parsing.slow import LineReader, Row
 from ovh_weblogs.parsing.times import zone_of
 
 AUTO = "auto"
 _TOO_LONG = "longer than 16 MiB"
 _MANY = 64 << 10  # lines; a block of more, very short ones is taken apart, so that rows stay few in memory
-_SCANNED = (formats.OVH, formats.COMBINED)
+_FEW = 64  # lines; so few are read sooner one by one than by another scan of the block
 
 
 @dataclass(frozen=True)
@@ -97,38 +98,57 @@ class AccessReader:
         self._site = values.Site.of(base_url)
         self._formats = (compile_log_format(custom_format, zone),) if custom_format else _formats(line_format)
         self._lines = LineReader(self._formats, self._site, zone)
-        self._vectorised = vectorised and any(form in _SCANNED for form in self._formats)
+        shapes = [(form, shape_of(form)) for form in self._formats] if vectorised else []
+        # The format of the lines read last comes first.
+        self._shapes = [(form, shape) for form, shape in shapes if shape is not None]
 
     def read(self, block: Block) -> Iterator[Parsed]:
         """The rows of a block, in parts where it has very many lines."""
         if block.too_long:
             refused = columns.rejects([(block.first_line, _TOO_LONG, block.data)], self._source_file)
-            yield Parsed(columns.hits(b"", 1, None, (), self._source_file), refused, 1, 0)
+            yield Parsed(columns.hits(b"", 1, (), (), self._source_file), refused, 1, 0)
             return
         for part in _parts(block):
             yield self._parsed(part)
 
     def _parsed(self, block: Block) -> Parsed:
         # A much longer block is one very long line, mostly: its special bytes would fill the memory.
-        to_scan = self._vectorised and len(block.data) <= 2 * BLOCK
-        lines = find_lines(block.data, to_scan=to_scan)
-        count = len(lines.starts)
-        scanned = self._scanned(lines) if to_scan else None
-        left = lines.ends > lines.starts
-        if scanned is not None:
-            left[scanned[0].lines] = False
-        found, refused = self._one_by_one(block, lines, np.flatnonzero(left))
+        if self._shapes and len(block.data) <= 2 * BLOCK:
+            starts, ends, scanned = self._scanned(block.data)
+        else:
+            starts, ends, scanned = *line_bounds(block.data), []
+        left = ends > starts
+        for some in scanned:
+            left[some.lines] = False
+        found, refused = self._one_by_one(block, starts, ends, np.flatnonzero(left))
         hits = columns.hits(block.data, block.first_line, scanned, found, self._source_file)
-        blanks = count - hits.num_rows - len(refused)
-        return Parsed(hits, columns.rejects(refused, self._source_file), count, blanks)
+        blanks = len(starts) - hits.num_rows - len(refused)
+        return Parsed(hits, columns.rejects(refused, self._source_file), len(starts), blanks)
+
+    def _scanned(self, data: bytes) -> tuple[Ints, Ints, list[Scanned]]:
+        """Where the lines begin and end, and what the scan finds in them, format after format."""
+        found: list[Scanned] = []
+        separators, lines = self._shapes[0][1].separators, find_lines(data, self._shapes[0][1].separators)
+        left: Flags = lines.ends > lines.starts
+        for position, (form, shape) in enumerate(list(self._shapes)):
+            if position and np.count_nonzero(left) < _FEW:
+                break
+            if shape.separators != separators:
+                separators, lines = shape.separators, find_lines(data, shape.separators)
+            some = scan(lines, form, shape, self._site, left, competing=len(self._formats) > 1)
+            if some is not None:
+                left[some.lines] = False
+                found.append(some)
+                self._shapes.insert(0, self._shapes.pop(position))
+        return lines.starts, lines.ends, found
 
     def _one_by_one(
-        self, block: Block, lines: Lines, positions: Ints
+        self, block: Block, starts: Ints, ends: Ints, positions: Ints
     ) -> tuple[list[tuple[int, Row]], list[tuple[int, str, bytes]]]:
         found: list[tuple[int, Row]] = []
         refused: list[tuple[int, str, bytes]] = []
-        starts, ends = lines.starts[positions].tolist(), lines.ends[positions].tolist()
-        for position, start, end in zip(positions.tolist(), starts, ends, strict=True):
+        bounds = (positions.tolist(), starts[positions].tolist(), ends[positions].tolist())
+        for position, start, end in zip(*bounds, strict=True):
             line = block.data[start:end]
             if len(line) > MAX_LINE:
                 refused.append((block.first_line + position, _TOO_LONG, line[:MAX_LINE]))
@@ -139,26 +159,6 @@ class AccessReader:
                 else:
                     refused.append((block.first_line + position, row, line))
         return found, refused
-
-    def _scanned(self, lines: Lines) -> tuple[Scanned, Hosts] | None:
-        """What the scan finds, with the hosts that the second fields name; lines whose second field is odd left out."""
-        scanned = scan(lines)
-        if scanned is None or not len(scanned.lines):
-            return None
-        texts, codes = columns.distinct(lines.data, scanned.second)
-        # A blank shows that more than one field stands here; the patterns know which is which.
-        usual = np.array([" " not in text for text in texts], np.bool_)
-        if not usual.all():
-            wanted = usual[codes]
-            scanned, codes = scanned.only(wanted), codes[wanted]
-            if not len(codes):
-                return None
-        hosts = tuple(self._host(text) for text in texts)
-        return scanned, Hosts(hosts, tuple(self._site.prefix(host) for host in hosts), codes)
-
-    def _host(self, second: str) -> str | None:
-        named = formats.OVH in self._formats and (len(self._formats) == 1 or formats.names_host(second))
-        return (values.virtual_host(second) if named else None) or self._site.host
 
 
 def _formats(line_format: str) -> tuple[formats.Format, ...]:
