@@ -17,6 +17,7 @@ from ovh_weblogs.parsing.slow import Row
 from ovh_weblogs.parsing.words import ABSENT, Span
 from ovh_weblogs.schema import HITS, REJECTS
 
+_SCHEMA, _REFUSED = HITS.arrow, REJECTS.arrow
 _DASH = ord("-")
 _TEXTS = ("client_addr", "user", "location", "referer", "useragent")
 
@@ -48,16 +49,16 @@ def hits(
     found["log_family"] = pa.repeat("server", count)
     found["source_file"] = pa.repeat(pa.scalar(source_file, pa.string()), count)
     found["line_number"] = pa.array(positions + first_line)
-    arrays = [found[field.name] if field.name in found else pa.nulls(count, field.type) for field in HITS.arrow]
-    return pa.RecordBatch.from_arrays(arrays, schema=HITS.arrow)
+    arrays = [found[field.name] if field.name in found else pa.nulls(count, field.type) for field in _SCHEMA]
+    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
 
 
 def rejects(refused: Sequence[tuple[int, str, bytes]], source_file: str | None) -> pa.RecordBatch:
     """Refused lines, each with its number in the file, the reason and its bytes, with the full schema."""
     numbers, reasons, lines = zip(*refused, strict=True) if refused else ((), (), ())
     values = ([source_file] * len(refused), numbers, reasons, lines)
-    arrays = [pa.array(column, field.type) for column, field in zip(values, REJECTS.arrow, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=REJECTS.arrow)
+    arrays = [pa.array(column, field.type) for column, field in zip(values, _REFUSED, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=_REFUSED)
 
 
 _Rows = Mapping[str, Sequence[Any]]  # values of the rows read one by one, by column
@@ -70,7 +71,7 @@ def _transposed(rows: Sequence[Row]) -> _Rows:
 
 
 def _typed(name: str, values: Sequence[Any]) -> pa.Array:
-    kind = HITS.arrow.field(name).type
+    kind = _SCHEMA.field(name).type
     return pa.array(values, pa.int64()).cast(kind) if name == "server_ts" else pa.array(values, kind)
 
 
@@ -137,13 +138,13 @@ class _Merge:
     def columns(self) -> dict[str, pa.Array]:
         """Every column that a line fills, by name."""
         times = self._numbers(self._scanned.server_ts, self._rows["server_ts"])
-        found = {"server_ts": times.cast(HITS.arrow.field("server_ts").type), "location": self._location()}
+        found = {"server_ts": times.cast(_SCHEMA.field("server_ts").type), "location": self._location()}
         for name in ("client_addr", "user", "referer", "useragent"):
             found[name] = self._text(name, self._scanned.spans.get(name))
         for name in ("status", "bytes"):
             numbers = self._scanned.numbers.get(name)
             numbers = np.full(len(self._scanned.lines), ABSENT) if numbers is None else numbers
-            found[name] = self._numbers(numbers, self._rows[name]).cast(HITS.arrow.field(name).type)
+            found[name] = self._numbers(numbers, self._rows[name]).cast(_SCHEMA.field(name).type)
         for name in ("vhost", "method", "protocol", "request"):
             found[name] = self._words(self._scanned.choices.get(name), self._rows[name])
         return found
@@ -157,12 +158,15 @@ class _Merge:
         return pa.array(values, mask=values == ABSENT)
 
     def _words(self, choice: Choice | None, slow: Sequence[str | None]) -> pa.Array:
-        if choice is None:
-            choice = Choice((None,), np.zeros(len(self._scanned.lines), np.int64))
+        if choice is None and not any(slow):
+            return pa.nulls(len(self.lines), pa.string())
+        choice = choice or Choice((None,), np.zeros(len(self._scanned.lines), np.int64))
         both = self._ordered(np.concatenate((choice.codes, len(choice.texts) + np.arange(len(slow)))))
         return pa.array([*choice.texts, *slow], pa.string()).take(pa.array(both))
 
     def _text(self, name: str, span: Span | None) -> pa.Array:
+        if span is None and not any(self._rows[name]):
+            return pa.nulls(len(self.lines), pa.string())
         if span is None:
             zeros = np.zeros(len(self._scanned.lines), np.int64)
             span = Span(zeros, zeros)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]  # in a block, so below 2**31
 Flags = npt.NDArray[np.bool_]
 
 _LINE_FEED, _RETURN, _BLANK, _QUOTE, _BACKSLASH, _LAST = b'\n\r "\\~'
@@ -31,7 +32,7 @@ class Lines:
     text: Bytes
     starts: Ints
     ends: Ints
-    marks: Ints
+    marks: Places
     first_mark: Ints
     last_mark: Ints
     strong: Ints
@@ -48,11 +49,11 @@ def find_lines(data: bytes, separators: bytes = b" ") -> Lines:
         separators: What ends fields without quotes; none of them a line feed.
     """
     text = np.frombuffer(data, np.uint8)
-    marks = np.flatnonzero(_are_marks(text, separators))
-    codes = text[marks]
+    parts = [_marks(text[start : start + _CHUNK], start, separators) for start in range(0, len(text), _CHUNK)]
+    marks, codes = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     if (codes == _RETURN).any():
-        marks = marks[~_returns_before_line_feeds(text, marks, codes)]
-        codes = text[marks]
+        kept = ~_returns_before_line_feeds(text, marks, codes)
+        marks, codes = marks[kept], codes[kept]
     weak = np.zeros(len(codes), np.bool_)
     for separator in separators:
         weak |= codes == separator
@@ -60,7 +61,7 @@ def find_lines(data: bytes, separators: bytes = b" ") -> Lines:
     kinds = codes[strong]
     ends_at = np.flatnonzero(kinds == _LINE_FEED)
     last = strong[ends_at]
-    ends = marks[last]
+    ends = marks[last].astype(np.int64)
     if data[-1] != _LINE_FEED:
         ends_at, last, ends = (np.append(a, b) for a, b in ((ends_at, len(strong)), (last, len(marks)), (ends, len(data))))
     first_strong, starts = _after(ends_at), _after(ends)
@@ -99,22 +100,17 @@ def _after(ends: Ints) -> Ints:
     return begins
 
 
-def _are_marks(text: Bytes, separators: bytes) -> Flags:
-    flags = np.empty(len(text), np.bool_)
-    more = np.empty(min(len(text), _CHUNK), np.bool_)
-    singles = [_QUOTE, _BACKSLASH, *(byte for byte in separators if byte > _BLANK)]
-    lowest = _BLANK + (_BLANK in separators)
-    for start in range(0, len(text), _CHUNK):
-        part, found = text[start : start + _CHUNK], flags[start : start + _CHUNK]
-        other = more[: len(part)]
-        np.less(part, lowest, out=found)
-        np.logical_or(found, np.greater(part, _LAST, out=other), out=found)
-        for byte in singles:
-            np.logical_or(found, np.equal(part, byte, out=other), out=found)
-    return flags
+def _marks(part: Bytes, start: int, separators: bytes) -> tuple[Places, Bytes]:
+    """Where the marks of a part of the block stand in the block, and what they are."""
+    found, other = np.less(part, _BLANK + (_BLANK in separators)), np.empty(len(part), np.bool_)
+    np.logical_or(found, np.greater(part, _LAST, out=other), out=found)
+    for byte in (_QUOTE, _BACKSLASH, *(byte for byte in separators if byte > _BLANK)):
+        np.logical_or(found, np.equal(part, byte, out=other), out=found)
+    marks = np.flatnonzero(found)
+    return (marks + start).astype(np.int32), part[marks]
 
 
-def _returns_before_line_feeds(text: Bytes, marks: Ints, codes: Bytes) -> Flags:
+def _returns_before_line_feeds(text: Bytes, marks: Places, codes: Bytes) -> Flags:
     following = np.minimum(marks + 1, len(text) - 1)
     last = marks == len(text) - 1
     flags: Flags = (codes == _RETURN) & ((text[following] == _LINE_FEED) | last)

@@ -123,7 +123,7 @@ class _Walk:
             else:
                 marks = marks + count
             last = number == len(shape.fields) - 1 and not shape.joints[-1].length
-            begins = ends if last else lines.marks.take(marks, mode="clip")
+            begins = ends if last else lines.marks.take(marks, mode="clip").astype(np.int64)
             self.usable &= (begins >= starts) if field.quoted else (begins > starts)
             self.spans[str(number)] = Span(starts, begins)
         self._check(shape.joints[-1], begins)
