@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,16 +13,20 @@ from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.parsing import columns, formats, values
 from ovh_weblogs.parsing.blocks import BLOCK, MAX_LINE, Block, count_lines, read_lines_in_blocks
-from ovh_weblogs.parsing.logformat import compile_log_format
+from ovh_weblogs.parsing.custom import compile_custom_format
+from ovh_weblogs.parsing.explain import explain
 from ovh_weblogs.parsing.marks import Flags, Ints, find_lines, line_bounds
 from ovh_weblogs.parsing.scan import Scanned, scan
 from ovh_weblogs.parsing.shape import shape_of
 from ovh_weblogs.parsing.slow import LineReader, Row
 from ovh_weblogs.parsing.times import zone_of
 
+logger = logging.getLogger(__name__)
+
 AUTO = "auto"
 _TOO_LONG = "longer than 16 MiB"
 _MANY = 64 << 10  # lines; a block of more, very short ones is taken apart, so that rows stay few in memory
+_EXPLAINED = 100  # lines at the head of a file, from which the log says how it is read
 _FEW = 64  # lines; so few are read sooner one by one than by another scan of the block
 
 
@@ -54,7 +59,7 @@ def parse(
         source_file: The file's name, for the column and for messages.
         line_format: ovh, combined, vhost_combined, common; or auto: of these, the one that each line has. There a line
             is OVH's if its second field names a host (a name with a dot, or an IP), and Apache's if not.
-        custom_format: An Apache LogFormat string instead; empty for none.
+        custom_format: A LogFormat string of Apache or a log_format string of nginx instead; empty for none.
         base_url: Scheme and host of lines without a host, such as https://www.example.com.
         timezone: IANA name of the zone of times without offset, which only a custom format can have.
 
@@ -96,10 +101,10 @@ class AccessReader:
         zone = zone_of(timezone)
         self._source_file = source_file or None
         self._site = values.Site.of(base_url)
-        self._formats = (compile_log_format(custom_format, zone),) if custom_format else _formats(line_format)
+        self._formats = (compile_custom_format(custom_format, zone),) if custom_format else _formats(line_format)
         self._lines = LineReader(self._formats, self._site, zone)
         shapes = [(form, shape_of(form)) for form in self._formats] if vectorised else []
-        # The format of the lines read last comes first.
+        self._explained = len(self._formats) == 1
         self._shapes = [(form, shape) for form, shape in shapes if shape is not None]
 
     def read(self, block: Block) -> Iterator[Parsed]:
@@ -108,6 +113,9 @@ class AccessReader:
             refused = columns.rejects([(block.first_line, _TOO_LONG, block.data)], self._source_file)
             yield Parsed(columns.hits(b"", 1, (), (), self._source_file), refused, 1, 0)
             return
+        if not self._explained:
+            self._explained = True
+            logger.info("%s: %s", self._source_file or "The log", explain(_first_lines(block.data)))
         for part in _parts(block):
             yield self._parsed(part)
 
@@ -128,18 +136,19 @@ class AccessReader:
     def _scanned(self, data: bytes) -> tuple[Ints, Ints, list[Scanned]]:
         """Where the lines begin and end, and what the scan finds in them, format after format."""
         found: list[Scanned] = []
-        separators, lines = self._shapes[0][1].separators, find_lines(data, self._shapes[0][1].separators)
+        lines = find_lines(data, self._shapes[0][1].separators)  # of formats that compete, all are the same
         left: Flags = lines.ends > lines.starts
-        for position, (form, shape) in enumerate(list(self._shapes)):
-            if position and np.count_nonzero(left) < _FEW:
+        taken: dict[str, int] = {}
+        for form, shape in self._shapes:
+            if found and np.count_nonzero(left) < _FEW:
                 break
-            if shape.separators != separators:
-                separators, lines = shape.separators, find_lines(data, shape.separators)
             some = scan(lines, form, shape, self._site, left, competing=len(self._formats) > 1)
             if some is not None:
                 left[some.lines] = False
                 found.append(some)
-                self._shapes.insert(0, self._shapes.pop(position))
+                taken[form.name] = len(some.lines)
+        # A file's lines are mostly alike: the next block is first scanned for the format of most of these.
+        self._shapes.sort(key=lambda pair: -taken.get(pair[0].name, 0))
         return lines.starts, lines.ends, found
 
     def _one_by_one(
@@ -168,6 +177,12 @@ def _formats(line_format: str) -> tuple[formats.Format, ...]:
         return (formats.FORMATS[line_format],)
     known = ", ".join((AUTO, *formats.FORMATS))
     raise SettingsError(f"line_format '{line_format[:40]}' is not known", fix=f"choose one of {known}")
+
+
+def _first_lines(data: bytes) -> list[bytes]:
+    """Lines at the head of a block; without the last, which may be cut, unless it is the only one."""
+    lines = data[: _EXPLAINED << 10].split(b"\n")
+    return lines[:-1][:_EXPLAINED] or lines
 
 
 def _parts(block: Block) -> Iterator[Block]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
@@ -89,7 +88,7 @@ def _elements(buffer: pa.Buffer, span: Span, more: Sequence[int], start: int) ->
 
 
 def _joined(several: Sequence[Scanned]) -> Scanned:
-    """The lines of several formats as one; texts, numbers and choices that one of them lacks are absent in its lines."""
+    """The lines of several formats as one; what one of the formats lacks is absent in its lines."""
     if len(several) == 1:
         return several[0]
     absent = [np.zeros(len(one.lines), np.int64) for one in several]
@@ -99,7 +98,8 @@ def _joined(several: Sequence[Scanned]) -> Scanned:
         return Span(np.concatenate([span.starts for span in found]), np.concatenate([span.ends for span in found]))
 
     def numbers(name: str) -> Ints:
-        return np.concatenate([one.numbers.get(name, zeros + ABSENT) for one, zeros in zip(several, absent, strict=True)])
+        found = [one.numbers.get(name, zeros + ABSENT) for one, zeros in zip(several, absent, strict=True)]
+        return np.concatenate(found)
 
     def choices(name: str) -> Choice:
         found = [one.choices.get(name, Choice((None,), zeros)) for one, zeros in zip(several, absent, strict=True)]

@@ -1,4 +1,4 @@
-"""Where the lines of a block stand, and its marks: the bytes that end lines and fields, or that the scan leaves alone."""
+"""Where the lines of a block stand, and its marks: the bytes that end lines or fields, or that no usual line holds."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def find_lines(data: bytes, separators: bytes = b" ") -> Lines:
     last = strong[ends_at]
     ends = marks[last].astype(np.int64)
     if data[-1] != _LINE_FEED:
-        ends_at, last, ends = (np.append(a, b) for a, b in ((ends_at, len(strong)), (last, len(marks)), (ends, len(data))))
+        ends_at, last, ends = (
+            np.append(a, b) for a, b in ((ends_at, len(strong)), (last, len(marks)), (ends, len(data)))
+        )
     first_strong, starts = _after(ends_at), _after(ends)
     returned = (ends > starts) & (text[ends - 1] == _RETURN)
     return Lines(

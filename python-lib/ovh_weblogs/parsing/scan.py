@@ -1,8 +1,8 @@
 """The usual lines of a block, all at once: a structural scan with numpy.
 
-It takes only lines whose every byte it has checked: printable ASCII without backslash, quotes and separators as many and
-where the format's shape has them, a time of the usual form, a usual method and protocol. All others are for the patterns
-of ``slow``, which give the same rows for these, too.
+It takes only lines whose every byte it has checked: printable ASCII without backslash, quotes and separators as many
+and where the format's shape has them, a time of the usual form, a usual method and protocol. All others are for the
+patterns of ``slow``, which give the same rows for these, too.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ class Scanned:
         )
 
 
-def scan(lines: Lines, form: Format, shape: Shape, site: values.Site, left: Flags, *, competing: bool) -> Scanned | None:
+def scan(
+    lines: Lines, form: Format, shape: Shape, site: values.Site, left: Flags, *, competing: bool
+) -> Scanned | None:
     """The lines that have the usual shape of a format; None when there are none.
 
     Args:
@@ -106,7 +108,7 @@ class _Walk:
         self._words = words.words_of(lines.data)
         self._first_strong = lines.first_strong[taken]
         self.usable = np.ones(len(taken), np.bool_)
-        # A joint of one character is a separator or a quote, told by counting; several separators have to be told apart.
+        # A joint of one character is told by counting, unless several kinds of separators have to be told apart.
         self._told = 1 if len(shape.separators) <= 1 else 0
         ends = lines.ends[taken]
         begins, marks, quotes = lines.starts[taken], lines.first_mark[taken], 0

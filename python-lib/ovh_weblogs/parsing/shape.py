@@ -1,9 +1,9 @@
 """What the lines of a format have in common: how the scan finds their fields by counting separators.
 
-A line is fields and *joints* in turn: a joint is the text between two fields, the quotes around fields included, and the
-time with what surrounds it. Before the first field and after the last one it may be empty. Each joint begins with a
-separator, and no field holds one, but quoted fields, which hold no quote. So a field ends where the next separator or,
-if it is quoted, the next quote stands.
+A line is fields and *joints* in turn: a joint is the text between two fields, the quotes around fields included, and
+the time with what surrounds it. Before the first field and after the last one it may be empty. Each joint begins with a
+separator, and no field holds one, but quoted fields, which hold no quote. So a field ends where the next separator
+stands or, if it is quoted, the next quote.
 """
 
 from __future__ import annotations

@@ -133,11 +133,8 @@ def _micros(shape: TimeShape, text: str, zone: tzinfo | None, day: date | None) 
         if "epoch" in parts:
             return int(parts["epoch"]) * 1_000_000 + int(parts.get("fraction", "0").ljust(6, "0"))
         local = _local(parts, day)
-        if local is None:
-            return None
-        if "offset" in parts:
-            return (local.replace(tzinfo=_offset(parts["offset"])).astimezone(timezone.utc) - _EPOCH) // _MICROSECOND
-        if zone is None:
+        zone = _offset(parts["offset"]) if "offset" in parts else zone
+        if local is None or zone is None:
             return None
         return (local.replace(tzinfo=zone).astimezone(timezone.utc) - _EPOCH) // _MICROSECOND
     except (KeyError, ValueError, OverflowError):  # no such month, no such day, no such year

@@ -39,20 +39,24 @@ class Span(NamedTuple):
 
 def words_of(data: bytes) -> Words:
     """The word at each position of a block, nothing copied; the block has eight bytes at least."""
-    return np.ndarray((len(data) - WORD + 1,), "<u8", data, 0, (1,))
+    words: Words = np.ndarray((len(data) - WORD + 1,), "<u8", data, 0, (1,))
+    return words
 
 
 def _at(words: Words, positions: Ints) -> Words:
     # Not take, which makes a copy of all words first: they overlap.
-    return words[np.minimum(positions, len(words) - 1)]
+    found: Words = words[np.minimum(positions, len(words) - 1)]
+    return found
 
 
 def _word(text: bytes) -> np.uint64:
-    return np.uint64(int.from_bytes(text, "little"))
+    number: np.uint64 = np.uint64(int.from_bytes(text, "little"))
+    return number
 
 
 def _mask(length: int) -> np.uint64:
-    return np.uint64((1 << 8 * length) - 1)
+    number: np.uint64 = np.uint64((1 << 8 * length) - 1)
+    return number
 
 
 def spells(words: Words, at: Ints, text: bytes) -> Flags:
@@ -79,7 +83,10 @@ def instants(data: bytes, words: Words, at: Ints, joint: Joint) -> tuple[Ints, F
         changed[1:] |= part[1:] != part[:-1]
     runs = np.flatnonzero(changed)  # mostly one: a file holds one day
     middle = before + CLOCK
-    days = [midnight(joint, data[begin : begin + before], data[begin + middle : begin + stop]) for begin in at[runs].tolist()]
+    days = [
+        midnight(joint, data[begin : begin + before], data[begin + middle : begin + stop])
+        for begin in at[runs].tolist()
+    ]
     day = np.repeat(np.array(days, np.int64), np.diff(np.append(runs, len(at))))
     seconds, usable = _clock(_at(words, at + before))
     return day + seconds * _SECOND, usable & (day >= 0)
