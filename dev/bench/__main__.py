@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,6 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
     results, broken = [], False
     for benchmark in BENCHMARKS:
         if chosen.names and benchmark.name not in chosen.names:
+            continue
+        if benchmark.needs and shutil.which(benchmark.needs) is None:
+            print(f"{benchmark.name}: skipped, since {benchmark.needs} is not installed", file=sys.stderr)
             continue
         print(f"{benchmark.name}: {chosen.lines:,} lines, {chosen.runs} runs of each side", file=sys.stderr)
         try:

@@ -45,7 +45,8 @@ class Benchmark:
     """One comparison.
 
     ``limit`` and ``aim`` bound the ratio: a missed limit fails a strict run, an aim is only shown. ``peak_limit_mb``
-    bounds the peak memory above imports, in megabytes of 10^6 bytes.
+    bounds the peak memory above imports, in megabytes of 10^6 bytes. Without the program that it ``needs``, it is
+    skipped.
     """
 
     name: str
@@ -55,9 +56,14 @@ class Benchmark:
     limit: float | None = None
     aim: float | None = None
     peak_limit_mb: float | None = None
+    needs: str | None = None
 
 
 _PARSING = "dev.bench.contenders.parsing"
+_GUNZIP = "dev.bench.contenders.gunzip"
+_TWICE = "dev.bench.contenders.twice"
+_CUSTOM = "dev.bench.contenders.custom"
+_CHAIN = "dev.bench.contenders.chain"
 _SOURCE = "dev.bench.contenders.source"
 _CONNECTOR = "dev.bench.contenders.connector"
 
@@ -68,6 +74,36 @@ BENCHMARKS = (
         Contender("regex per line, groupdict", f"{_PARSING}:regex_loop"),
         Ratio.RATE,
         aim=4.0,
+        peak_limit_mb=120,
+    ),
+    Benchmark(
+        "parse_gunzip",
+        Contender(".log.gz to typed columns", f"{_PARSING}:library"),
+        Contender("isal's gunzip alone, in reads of 2 MiB", f"{_GUNZIP}:streamed"),
+        Ratio.SECONDS,
+        aim=7.5,
+    ),
+    Benchmark(
+        "parse_two_processes",
+        Contender("two processes, a file each", f"{_TWICE}:two"),
+        Contender("one process, one file", f"{_TWICE}:one"),
+        Ratio.RATE,
+        aim=1.6,
+    ),
+    Benchmark(
+        "parse_custom",
+        Contender("a custom LogFormat, and common", f"{_CUSTOM}:library", scale=0.5),
+        Contender("a regex for each, line by line", f"{_CUSTOM}:regex_loop", scale=0.5),
+        Ratio.RATE,
+        aim=3.0,
+    ),
+    Benchmark(
+        "goaccess",
+        Contender(".log.gz to events and visitors, as Parquet", f"{_CHAIN}:library", at_most=250_000),
+        Contender("GoAccess, to its report as JSON", f"{_CHAIN}:goaccess", at_most=250_000),
+        Ratio.RATE,
+        aim=3.0,
+        needs="goaccess",
     ),
     Benchmark(
         "connector_rows",

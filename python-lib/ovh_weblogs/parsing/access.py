@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,17 +10,21 @@ import numpy as np
 import pyarrow as pa
 
 from ovh_weblogs.errors import SettingsError
-from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.parsing import columns, formats, values
-from ovh_weblogs.parsing.blocks import BLOCK, MAX_LINE, TOO_LONG, Block, in_parts, read_lines_in_blocks
-from ovh_weblogs.parsing.columns import Hosts
-from ovh_weblogs.parsing.logformat import compile_log_format
-from ovh_weblogs.parsing.scan import Ints, Lines, Scanned, find_lines, scan
+from ovh_weblogs.parsing.blocks import BLOCK, MAX_LINE, TOO_LONG, Block, in_parts
+from ovh_weblogs.parsing.custom import compile_custom_format
+from ovh_weblogs.parsing.explain import explain
+from ovh_weblogs.parsing.marks import Flags, Ints, find_lines, line_bounds
+from ovh_weblogs.parsing.scan import Scanned, scan
+from ovh_weblogs.parsing.shape import shape_of
 from ovh_weblogs.parsing.slow import LineReader, Row
 from ovh_weblogs.parsing.times import zone_of
 
+logger = logging.getLogger(__name__)
+
 AUTO = "auto"
-_SCANNED = (formats.OVH, formats.COMBINED)
+_EXPLAINED = 100  # lines at the head of a file, from which the log says how it is read
+_FEW = 64  # lines; so few are read sooner one by one than by another scan of the block
 
 
 @dataclass(frozen=True)
@@ -36,43 +41,8 @@ class Parsed:
     blanks: int
 
 
-def parse(
-    stream: Readable,
-    *,
-    source_file: str = "",
-    line_format: str = AUTO,
-    custom_format: str | None = None,
-    base_url: str | None = None,
-    timezone: str | None = None,
-) -> Iterator[Parsed]:
-    """Hits and rejects of an access log, block by block, in bounded memory; ``parsing.parse`` reads a tracker's, too.
-
-    Args:
-        stream: A binary file object, gzip or plain (told by its first bytes); it is not closed.
-        source_file: The file's name, for the column and for messages.
-        line_format: ovh, combined, vhost_combined, common; or auto: of these, the one that each line has. There a line
-            is OVH's if its second field names a host (a name with a dot, or an IP), and Apache's if not.
-        custom_format: An Apache LogFormat string instead; empty for none.
-        base_url: Scheme and host of lines without a host, such as https://www.example.com.
-        timezone: IANA name of the zone of times without offset, which only a custom format can have.
-
-    Raises:
-        SettingsError: An argument is wrong.
-        LogDamaged: The gzip content is cut or damaged.
-    """
-    reader = AccessReader(
-        source_file=source_file,
-        line_format=line_format,
-        custom_format=custom_format,
-        base_url=base_url,
-        timezone=timezone,
-    )
-    blocks = read_lines_in_blocks(stream, source_file or "The log")
-    return (parsed for block in blocks for parsed in reader.read(block))
-
-
 class AccessReader:
-    """Reads blocks of lines; arguments as ``parse`` has them.
+    """Reads blocks of lines; arguments as ``parsing.parse`` has them.
 
     Args:
         vectorised: Whether usual lines are read all at once; the rows are the same without it.
@@ -94,40 +64,63 @@ class AccessReader:
         zone = zone_of(timezone)
         self._source_file = source_file or None
         self._site = values.Site.of(base_url)
-        self._formats = (compile_log_format(custom_format, zone),) if custom_format else _formats(line_format)
+        self._formats = (compile_custom_format(custom_format, zone),) if custom_format else _formats(line_format)
         self._lines = LineReader(self._formats, self._site, zone)
-        self._vectorised = vectorised and any(form in _SCANNED for form in self._formats)
+        shapes = [(form, shape_of(form)) for form in self._formats] if vectorised else []
+        self._explained = len(self._formats) == 1
+        self._shapes = [(form, shape) for form, shape in shapes if shape is not None]
 
     def read(self, block: Block) -> Iterator[Parsed]:
         """The rows of a block, in parts where it has very many lines."""
         if block.too_long:
             refused = columns.rejects([(block.first_line, TOO_LONG, block.data)], self._source_file)
-            yield Parsed(columns.hits(b"", 1, None, (), self._source_file), refused, 1, 0)
+            yield Parsed(columns.hits(b"", 1, (), (), self._source_file), refused, 1, 0)
             return
+        if not self._explained:
+            self._explained = True
+            logger.info("%s: %s", self._source_file or "The log", explain(_first_lines(block.data)))
         for part in in_parts(block):
             yield self._parsed(part)
 
     def _parsed(self, block: Block) -> Parsed:
         # A much longer block is one very long line, mostly: its special bytes would fill the memory.
-        to_scan = self._vectorised and len(block.data) <= 2 * BLOCK
-        lines = find_lines(block.data, to_scan=to_scan)
-        count = len(lines.starts)
-        scanned = self._scanned(lines) if to_scan else None
-        left = lines.ends > lines.starts
-        if scanned is not None:
-            left[scanned[0].lines] = False
-        found, refused = self._one_by_one(block, lines, np.flatnonzero(left))
+        if self._shapes and len(block.data) <= 2 * BLOCK:
+            starts, ends, scanned = self._scanned(block.data)
+        else:
+            starts, ends, scanned = *line_bounds(block.data), []
+        left = ends > starts
+        for some in scanned:
+            left[some.lines] = False
+        found, refused = self._one_by_one(block, starts, ends, np.flatnonzero(left))
         hits = columns.hits(block.data, block.first_line, scanned, found, self._source_file)
-        blanks = count - hits.num_rows - len(refused)
-        return Parsed(hits, columns.rejects(refused, self._source_file), count, blanks)
+        blanks = len(starts) - hits.num_rows - len(refused)
+        return Parsed(hits, columns.rejects(refused, self._source_file), len(starts), blanks)
+
+    def _scanned(self, data: bytes) -> tuple[Ints, Ints, list[Scanned]]:
+        """Where the lines begin and end, and what the scan finds in them, format after format."""
+        found: list[Scanned] = []
+        lines = find_lines(data, self._shapes[0][1].separators)  # of formats that compete, all are the same
+        left: Flags = lines.ends > lines.starts
+        taken: dict[str, int] = {}
+        for form, shape in self._shapes:
+            if found and np.count_nonzero(left) < _FEW:
+                break
+            some = scan(lines, form, shape, self._site, left, competing=len(self._formats) > 1)
+            if some is not None:
+                left[some.lines] = False
+                found.append(some)
+                taken[form.name] = len(some.lines)
+        # A file's lines are mostly alike: the next block is first scanned for the format of most of these.
+        self._shapes.sort(key=lambda pair: -taken.get(pair[0].name, 0))
+        return lines.starts, lines.ends, found
 
     def _one_by_one(
-        self, block: Block, lines: Lines, positions: Ints
+        self, block: Block, starts: Ints, ends: Ints, positions: Ints
     ) -> tuple[list[tuple[int, Row]], list[tuple[int, str, bytes]]]:
         found: list[tuple[int, Row]] = []
         refused: list[tuple[int, str, bytes]] = []
-        starts, ends = lines.starts[positions].tolist(), lines.ends[positions].tolist()
-        for position, start, end in zip(positions.tolist(), starts, ends, strict=True):
+        bounds = (positions.tolist(), starts[positions].tolist(), ends[positions].tolist())
+        for position, start, end in zip(*bounds, strict=True):
             line = block.data[start:end]
             if len(line) > MAX_LINE:
                 refused.append((block.first_line + position, TOO_LONG, line[:MAX_LINE]))
@@ -139,26 +132,6 @@ class AccessReader:
                     refused.append((block.first_line + position, row, line))
         return found, refused
 
-    def _scanned(self, lines: Lines) -> tuple[Scanned, Hosts] | None:
-        """What the scan finds, with the hosts that the second fields name; lines whose second field is odd left out."""
-        scanned = scan(lines)
-        if scanned is None or not len(scanned.lines):
-            return None
-        texts, codes = columns.distinct(lines.data, scanned.second)
-        # A blank shows that more than one field stands here; the patterns know which is which.
-        usual = np.array([" " not in text for text in texts], np.bool_)
-        if not usual.all():
-            wanted = usual[codes]
-            scanned, codes = scanned.only(wanted), codes[wanted]
-            if not len(codes):
-                return None
-        hosts = tuple(self._host(text) for text in texts)
-        return scanned, Hosts(hosts, tuple(self._site.prefix(host) for host in hosts), codes)
-
-    def _host(self, second: str) -> str | None:
-        named = formats.OVH in self._formats and (len(self._formats) == 1 or formats.names_host(second))
-        return (values.virtual_host(second) if named else None) or self._site.host
-
 
 def _formats(line_format: str) -> tuple[formats.Format, ...]:
     if line_format == AUTO:
@@ -167,3 +140,9 @@ def _formats(line_format: str) -> tuple[formats.Format, ...]:
         return (formats.FORMATS[line_format],)
     known = ", ".join((AUTO, *formats.FORMATS))
     raise SettingsError(f"line_format '{line_format[:40]}' is not known", fix=f"choose one of {known}")
+
+
+def _first_lines(data: bytes) -> list[bytes]:
+    """Lines at the head of a block; without the last, which may be cut, unless it is the only one."""
+    lines = data[: _EXPLAINED << 10].split(b"\n")
+    return lines[:-1][:_EXPLAINED] or lines

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
@@ -11,35 +10,21 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ovh_weblogs.parsing.scan import METHODS, PROTOCOLS, Ints, Scanned, Span
+from ovh_weblogs.parsing.marks import Ints
+from ovh_weblogs.parsing.scan import Choice, Scanned
 from ovh_weblogs.parsing.slow import Row
+from ovh_weblogs.parsing.words import ABSENT, Span
 from ovh_weblogs.schema import HITS, REJECTS
 
+_SCHEMA, _REFUSED = HITS.arrow, REJECTS.arrow
 _DASH = ord("-")
 _TEXTS = ("client_addr", "user", "location", "referer", "useragent")
-_ABSENT = -1  # the scan's number for "-"
-
-
-@dataclass(frozen=True)
-class Hosts:
-    """The scan's hosts: distinct ones, how their pages' addresses begin, and which of them each line has."""
-
-    names: tuple[str | None, ...]
-    prefixes: tuple[str, ...]
-    codes: Ints
-
-
-def distinct(data: bytes, span: Span) -> tuple[list[str], Ints]:
-    """The distinct texts of a span, and for each line the index of its own among them."""
-    encoded = _elements(pa.py_buffer(data), span, [], 0).take(pa.array(2 * np.arange(len(span.starts))))
-    encoded = encoded.dictionary_encode()
-    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
 
 
 def hits(
     data: bytes,
     first_line: int,
-    scanned: tuple[Scanned, Hosts] | None,
+    scanned: Sequence[Scanned],
     others: Sequence[tuple[int, Row]],
     source_file: str | None,
 ) -> pa.RecordBatch:
@@ -48,31 +33,31 @@ def hits(
     Args:
         data: The block.
         first_line: The number of its first line in the file.
-        scanned: What the scan found in it, if anything.
+        scanned: What the scan found in it, for each format that has lines there.
         others: Rows of other lines, in order, with their positions in the block.
         source_file: The name for the column.
     """
     positions = np.array([position for position, _ in others], np.int64)
     rows = _transposed([row for _, row in others])
-    if scanned is None:
+    if not scanned:
         found: dict[str, pa.Array] = {name: _typed(name, values) for name, values in rows.items()}
     else:
-        merge = _Merge(data, scanned[0], positions, rows)
-        positions, found = merge.lines, merge.columns(scanned[1])
+        merge = _Merge(data, _joined(scanned), positions, rows)
+        positions, found = merge.lines, merge.columns()
     count = len(positions)
     found["log_family"] = pa.repeat("server", count)
     found["source_file"] = pa.repeat(pa.scalar(source_file, pa.string()), count)
     found["line_number"] = pa.array(positions + first_line)
-    arrays = [found[field.name] if field.name in found else pa.nulls(count, field.type) for field in HITS.arrow]
-    return pa.RecordBatch.from_arrays(arrays, schema=HITS.arrow)
+    arrays = [found[field.name] if field.name in found else pa.nulls(count, field.type) for field in _SCHEMA]
+    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
 
 
 def rejects(refused: Sequence[tuple[int, str, bytes]], source_file: str | None) -> pa.RecordBatch:
     """Refused lines, each with its number in the file, the reason and its bytes, with the full schema."""
     numbers, reasons, lines = zip(*refused, strict=True) if refused else ((), (), ())
     values = ([source_file] * len(refused), numbers, reasons, lines)
-    arrays = [pa.array(column, field.type) for column, field in zip(values, REJECTS.arrow, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=REJECTS.arrow)
+    arrays = [pa.array(column, field.type) for column, field in zip(values, _REFUSED, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=_REFUSED)
 
 
 _Rows = Mapping[str, Sequence[Any]]  # values of the rows read one by one, by column
@@ -85,7 +70,7 @@ def _transposed(rows: Sequence[Row]) -> _Rows:
 
 
 def _typed(name: str, values: Sequence[Any]) -> pa.Array:
-    kind = HITS.arrow.field(name).type
+    kind = _SCHEMA.field(name).type
     return pa.array(values, pa.int64()).cast(kind) if name == "server_ts" else pa.array(values, kind)
 
 
@@ -102,6 +87,35 @@ def _elements(buffer: pa.Buffer, span: Span, more: Sequence[int], start: int) ->
     return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(offsets), buffer)
 
 
+def _joined(several: Sequence[Scanned]) -> Scanned:
+    """The lines of several formats as one; what one of the formats lacks is absent in its lines."""
+    if len(several) == 1:
+        return several[0]
+    absent = [np.zeros(len(one.lines), np.int64) for one in several]
+
+    def spans(name: str) -> Span:
+        found = [one.spans.get(name, Span(zeros, zeros)) for one, zeros in zip(several, absent, strict=True)]
+        return Span(np.concatenate([span.starts for span in found]), np.concatenate([span.ends for span in found]))
+
+    def numbers(name: str) -> Ints:
+        found = [one.numbers.get(name, zeros + ABSENT) for one, zeros in zip(several, absent, strict=True)]
+        return np.concatenate(found)
+
+    def choices(name: str) -> Choice:
+        found = [one.choices.get(name, Choice((None,), zeros)) for one, zeros in zip(several, absent, strict=True)]
+        firsts = accumulate((len(choice.texts) for choice in found), initial=0)
+        codes = [choice.codes + first for choice, first in zip(found, firsts, strict=False)]
+        return Choice(tuple(text for choice in found for text in choice.texts), np.concatenate(codes))
+
+    return Scanned(
+        np.concatenate([one.lines for one in several]),
+        np.concatenate([one.server_ts for one in several]),
+        {name: spans(name) for name in {name for one in several for name in one.spans}},
+        {name: numbers(name) for name in {name for one in several for name in one.numbers}},
+        {name: choices(name) for name in {name for one in several for name in one.choices}},
+    )
+
+
 class _Merge:
     """Columns of the scan's lines and of the others, in the order of lines, each text copied once."""
 
@@ -110,7 +124,8 @@ class _Merge:
         self._rows = rows
         fast, slow = len(scanned.lines), len(positions)
         lines = np.concatenate((scanned.lines, positions))
-        self._order = np.argsort(lines, kind="stable") if slow else None
+        in_order = bool((lines[1:] > lines[:-1]).all())
+        self._order = None if in_order else np.argsort(lines, kind="stable")
         self.lines: Ints = self._ordered(lines)
         self._indices = self._ordered(np.concatenate((2 * np.arange(fast), 2 * fast + np.arange(slow))))
         # The others' texts follow the block in one buffer, so that each column is one selection from it.
@@ -120,37 +135,41 @@ class _Merge:
         self._begins = dict(zip(_TEXTS, accumulate(sizes, initial=len(data)), strict=False))
         self._buffer = pa.py_buffer(b"".join((data, *(text for texts in encoded for text in texts))) if slow else data)
 
-    def columns(self, hosts: Hosts) -> dict[str, pa.Array]:
+    def columns(self) -> dict[str, pa.Array]:
         """Every column that a line fills, by name."""
-        scanned, rows = self._scanned, self._rows
-        return {
-            "server_ts": self._numbers(scanned.server_ts, rows["server_ts"]).cast(HITS.arrow.field("server_ts").type),
-            "client_addr": self._text("client_addr", scanned.client_addr),
-            "vhost": self._words(hosts.names, hosts.codes, rows["vhost"]),
-            "user": self._text("user", scanned.user),
-            "method": self._words(METHODS, scanned.method, rows["method"]),
-            "location": self._location(hosts),
-            "protocol": self._words(PROTOCOLS, scanned.protocol, rows["protocol"]),
-            "status": self._numbers(scanned.status, rows["status"]).cast(pa.int32()),
-            "bytes": self._numbers(scanned.size, rows["bytes"]),
-            "referer": self._text("referer", scanned.referer),
-            "useragent": self._text("useragent", scanned.useragent),
-            "request": self._words((None,), np.zeros(len(scanned.lines), np.int64), rows["request"]),
-        }
+        times = self._numbers(self._scanned.server_ts, self._rows["server_ts"])
+        found = {"server_ts": times.cast(_SCHEMA.field("server_ts").type), "location": self._location()}
+        for name in ("client_addr", "user", "referer", "useragent"):
+            found[name] = self._text(name, self._scanned.spans.get(name))
+        for name in ("status", "bytes"):
+            numbers = self._scanned.numbers.get(name)
+            numbers = np.full(len(self._scanned.lines), ABSENT) if numbers is None else numbers
+            found[name] = self._numbers(numbers, self._rows[name]).cast(_SCHEMA.field(name).type)
+        for name in ("vhost", "method", "protocol", "request"):
+            found[name] = self._words(self._scanned.choices.get(name), self._rows[name])
+        return found
 
     def _ordered(self, values: Ints) -> Ints:
         return values if self._order is None else values[self._order]
 
     def _numbers(self, fast: Ints, slow: Any) -> pa.Array:
-        numbers = [_ABSENT if number is None else number for number in slow]
+        numbers = [ABSENT if number is None else number for number in slow]
         values = self._ordered(np.concatenate((fast, np.array(numbers, np.int64))))
-        return pa.array(values, mask=values == _ABSENT)
+        return pa.array(values, mask=values == ABSENT)
 
-    def _words(self, words: Sequence[str | None], codes: Ints, slow: Any) -> pa.Array:
-        both = self._ordered(np.concatenate((codes, len(words) + np.arange(len(slow)))))
-        return pa.array([*words, *slow], pa.string()).take(pa.array(both))
+    def _words(self, choice: Choice | None, slow: Sequence[str | None]) -> pa.Array:
+        if choice is None and not any(slow):
+            return pa.nulls(len(self.lines), pa.string())
+        choice = choice or Choice((None,), np.zeros(len(self._scanned.lines), np.int64))
+        both = self._ordered(np.concatenate((choice.codes, len(choice.texts) + np.arange(len(slow)))))
+        return pa.array([*choice.texts, *slow], pa.string()).take(pa.array(both))
 
-    def _text(self, name: str, span: Span) -> pa.Array:
+    def _text(self, name: str, span: Span | None) -> pa.Array:
+        if span is None and not any(self._rows[name]):
+            return pa.nulls(len(self.lines), pa.string())
+        if span is None:
+            zeros = np.zeros(len(self._scanned.lines), np.int64)
+            span = Span(zeros, zeros)
         dash = (span.ends - span.starts == 1) & (np.frombuffer(self._buffer, np.uint8)[span.starts] == _DASH)
         absent = (span.ends == span.starts) | dash
         nulls = np.concatenate((absent, np.array([text is None for text in self._rows[name]], np.bool_)))
@@ -158,6 +177,10 @@ class _Merge:
         elements = _elements(self._buffer, span, self._lengths[name], self._begins[name])
         return elements.take(pa.array(self._indices, mask=nulls))
 
-    def _location(self, hosts: Hosts) -> pa.Array:
-        prefixes = self._words(hosts.prefixes, hosts.codes, [""] * len(self._rows["location"]))
-        return pc.binary_join_element_wise(prefixes, self._text("location", self._scanned.target), "")
+    def _location(self) -> pa.Array:
+        targets = self._text("location", self._scanned.spans.get("target"))
+        choice = self._scanned.choices.get("prefix")
+        if choice is None:
+            return targets
+        prefixes = self._words(choice, [""] * len(self._rows["location"]))
+        return pc.binary_join_element_wise(prefixes, targets, "")

@@ -34,7 +34,7 @@ def parse(
         line_format: ovh, combined, vhost_combined, common, wt1; or auto: of these, the one that each line has. There a
             line is the tracker's if it is a header of it or begins with its timestamps, OVH's if its second field names
             a host (a name with a dot, or an IP), and Apache's if not.
-        custom_format: An Apache LogFormat string instead; empty for none.
+        custom_format: A LogFormat string of Apache or a log_format string of nginx instead; empty for none.
         base_url: Scheme and host of lines without a host, such as https://www.example.com.
         timezone: IANA name of the zone of times without offset, which only a custom format can have.
 

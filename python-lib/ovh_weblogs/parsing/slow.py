@@ -11,6 +11,7 @@ from ovh_weblogs.parsing.formats import Format, Refusal
 _INT_MAX = 2**31 - 1
 _BIGINT_MAX = 2**63 - 1
 _BIGINT_DIGITS = 19
+_TEXTS = ("client_addr", "user", "referer", "useragent", "method", "target", "protocol")
 
 
 class Row(NamedTuple):
@@ -52,25 +53,17 @@ class LineReader:
     def row(self, line: bytes) -> Row | str:
         """The row of a line (its bytes without line feed); or why it is refused, in a few words."""
         text = values.decoded(line)
+        refusals: dict[str, Refusal] = {}
         for position, form in enumerate(self._formats):
-            found = self._fields(form, text)
+            found = form.match(text, competing=len(self._formats) > 1)
             if isinstance(found, Refusal):
+                refusals[form.name] = found
                 continue
             if position:  # a file's lines are mostly alike: try this format first for the next
                 self._formats.insert(0, self._formats.pop(position))
             return self._row(form, found)
-        return self._reason(text)
-
-    def _fields(self, form: Format, text: str) -> dict[str, str] | Refusal:
-        found = form.match(text)
-        if isinstance(found, dict) and len(self._formats) > 1 and not form.claims(found):
-            return Refusal("too few fields", 1)
-        return found
-
-    def _reason(self, text: str) -> str:
-        """The reason of the format that fits most of the line, in the order of declaration."""
-        refusals = [found for form in self._declared if isinstance(found := self._fields(form, text), Refusal)]
-        return max(refusals, key=lambda refusal: refusal.stage).reason
+        # The reason of the format that fits most of the line, in the order of declaration.
+        return max((refusals[form.name] for form in self._declared), key=lambda refusal: refusal.stage).reason
 
     def _row(self, form: Format, found: dict[str, str]) -> Row | str:
         time = form.time.micros(found["time"], self._zone)
@@ -81,20 +74,24 @@ class LineReader:
             size = _number(found.get("bytes"), "size", _BIGINT_MAX)
         except _Refused as refused:
             return str(refused)
+        texts = {name: values.clean(found.get(name), form.escapes) for name in _TEXTS}
         host = values.virtual_host(found.get("vhost")) or self._site.host
-        request = values.request(found.get("request", ""))
+        if "request" in found:
+            request = values.request(found["request"], form.escapes)
+        else:
+            request = values.request_in_parts(texts["method"], texts["target"], texts["protocol"])
         return Row(
             server_ts=time,
-            client_addr=values.clean(found.get("client_addr")),
+            client_addr=texts["client_addr"],
             vhost=host,
-            user=values.clean(found.get("user")),
+            user=texts["user"],
             method=request.method,
             location=None if request.target is None else self._site.location(request.target, host),
             protocol=request.protocol,
             status=status,
             bytes=size,
-            referer=values.clean(found.get("referer")),
-            useragent=values.clean(found.get("useragent")),
+            referer=texts["referer"],
+            useragent=texts["useragent"],
             request=request.other,
         )
 

@@ -30,12 +30,19 @@ _PARTS = {
     "M": "(?P<minute>[0-9]{2})",
     "S": "(?P<second>[0-9]{2})",
     "z": "(?P<offset>[+-][0-9]{4})",
+    ":z": "(?P<offset>[+-][0-9]{2}:[0-9]{2})",  # as GNU's date writes it: the form of ISO 8601
+    "s": "(?P<epoch>[0-9]{1,11})",  # seconds since 1970
+    "3": "(?P<fraction>[0-9]{3})",  # ours: milliseconds of a second
+    "6": "(?P<fraction>[0-9]{6})",  # ours: microseconds of a second
     "%": "%",
 }
 _SHORT = {"%T": "%H:%M:%S", "%F": "%Y-%m-%d", "%R": "%H:%M"}
 _GROUP = re.compile(r"\?P<(\w+)>")
 _NEEDED = {"year", "day", "hour", "minute", "second"}
-_LETTER = re.compile(r"%(.)", re.DOTALL)
+_LETTER = re.compile(r"%(:z|.)", re.DOTALL)
+# How many characters each letter stands for, where that never changes and none of them is a blank.
+_WIDTHS = {"a": 3, "b": 3, "d": 2, "m": 2, "Y": 4, "H": 2, "M": 2, "S": 2, "z": 5, ":z": 6}
+_CLOCK = "%H:%M:%S"
 
 
 @dataclass(frozen=True)
@@ -51,9 +58,7 @@ class TimeShape:
         Raises:
             SettingsError: A letter is not known, or stands twice.
         """
-        form = self.form
-        for short, long in _SHORT.items():
-            form = form.replace(short, long)
+        form = self._long
         pieces: list[str] = []
         at = 0
         for found in _LETTER.finditer(form):
@@ -61,22 +66,42 @@ class TimeShape:
             if part is None or set(_GROUP.findall(part)) & set(_GROUP.findall("".join(pieces))):
                 raise SettingsError(
                     f"The time '{self.form}' of the custom format holds {found[0]}, unknown or there twice",
-                    fix="write it with %d %e %b %m %Y %H %M %S %z, %T or %F",
+                    fix="write it with %d %e %b %m %Y %H %M %S %z, %T or %F, or as sec, msec or usec",
                 )
             pieces += [re.escape(form[at : found.start()]), part]
             at = found.end()
         return "".join((*pieces, re.escape(form[at:])))
 
+    @cached_property
+    def _long(self) -> str:
+        form = self.form
+        for short, long in _SHORT.items():
+            form = form.replace(short, long)
+        return form
+
     @property
     def zoned(self) -> bool:
-        """Whether the time names its offset from UTC."""
-        return "%z" in self.form
+        """Whether the time needs no zone from elsewhere: it names its offset from UTC, or counts from 1970."""
+        return bool({"offset", "epoch"} & set(_GROUP.findall(self.pattern)))
+
+    @cached_property
+    def frame(self) -> tuple[bytes, bytes] | None:
+        """What stands before and after the clock ``08:14:02`` of a time with offset; None where widths may change.
+
+        A zero byte stands for each character that is not the same in every such time.
+        """
+        before, clock, after = self._long.partition(_CLOCK)
+        letters = set(_LETTER.findall(before + after))
+        if not clock or not self.zoned or not letters <= set(_WIDTHS):
+            return None
+        start, end = (_LETTER.sub(lambda found: "\0" * _WIDTHS[found[1]], part) for part in (before, after))
+        return start.encode(), end.encode()
 
     @cached_property
     def dated(self) -> bool:
-        """Whether the time says all that makes an instant: date with year, hour, minute, second."""
+        """Whether the time says all that makes an instant: seconds since 1970, or date with year and clock."""
         groups = set(_GROUP.findall(self.pattern))
-        return groups >= _NEEDED and bool(groups & {"month", "month_name"})
+        return "epoch" in groups or (groups >= _NEEDED and bool(groups & {"month", "month_name"}))
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
@@ -105,12 +130,11 @@ def _micros(shape: TimeShape, text: str, zone: tzinfo | None, day: date | None) 
         return None
     parts = {name: value for name, value in found.groupdict().items() if value is not None}
     try:
+        if "epoch" in parts:
+            return int(parts["epoch"]) * 1_000_000 + int(parts.get("fraction", "0").ljust(6, "0"))
         local = _local(parts, day)
-        if local is None:
-            return None
-        if "offset" in parts:
-            return (local.replace(tzinfo=_offset(parts["offset"])).astimezone(timezone.utc) - _EPOCH) // _MICROSECOND
-        if zone is None:
+        zone = _offset(parts["offset"]) if "offset" in parts else zone
+        if local is None or zone is None:
             return None
         return (local.replace(tzinfo=zone).astimezone(timezone.utc) - _EPOCH) // _MICROSECOND
     except (KeyError, ValueError, OverflowError):  # no such month, no such day, no such year
@@ -137,7 +161,7 @@ def _local(parts: dict[str, str], day: date | None) -> datetime | None:
 
 
 def _offset(text: str) -> timezone:
-    hours, minutes = int(text[1:3]), int(text[3:5])
+    hours, minutes = int(text[1:3]), int(text[-2:])
     offset = timedelta(hours=hours, minutes=minutes)
     if minutes > 59 or offset > _MAX_OFFSET:  # noqa: PLR2004 - an hour has sixty minutes
         raise ValueError(text)

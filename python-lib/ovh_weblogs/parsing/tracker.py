@@ -10,7 +10,7 @@ import pyarrow as pa
 from ovh_weblogs.parsing import columns, trackercolumns, trackerline, trackerscan, values
 from ovh_weblogs.parsing.access import Parsed
 from ovh_weblogs.parsing.blocks import BLOCK, MAX_LINE, TOO_LONG, Block, in_parts
-from ovh_weblogs.parsing.scan import Ints
+from ovh_weblogs.parsing.marks import Ints
 from ovh_weblogs.parsing.trackerlayout import HEADERLESS, Layout, is_header
 from ovh_weblogs.parsing.trackerline import TrackerRow
 from ovh_weblogs.parsing.trackerscan import Lines, Scanned, find_lines

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ovh_weblogs.parsing.scan import Flags, Ints
+from ovh_weblogs.parsing.marks import Flags, Ints
 from ovh_weblogs.parsing.trackerline import TrackerRow
 from ovh_weblogs.parsing.trackerscan import NUMBERS, TEXTS, TIMES, Scanned
 from ovh_weblogs.parsing.trackerwords import ABSENT, nulls

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ovh_weblogs.parsing import trackerwords
-from ovh_weblogs.parsing.scan import Bytes, Flags, Ints
+from ovh_weblogs.parsing.marks import Bytes, Flags, Ints
 from ovh_weblogs.parsing.trackerlayout import QUOTED, SIZES, Layout
 from ovh_weblogs.parsing.trackerwords import TIME
 

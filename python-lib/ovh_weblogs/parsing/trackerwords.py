@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ovh_weblogs.parsing.scan import Flags, Ints
+from ovh_weblogs.parsing.marks import Flags, Ints
 
 Words = npt.NDArray[np.uint64]
 

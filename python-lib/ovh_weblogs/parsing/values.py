@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,8 +18,16 @@ _HOST_PORT = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]+")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _ODD_IN_HOST = re.compile(r"[\s\x00-\x20\x7f\"<>\\^`{|}]")
 _NBSP = 0xA0
+_QUOTE_OR_BACKSLASH = '"\\'
 _SURROGATES = range(0xD800, 0xE000)
 _LONG = 300  # characters; longer hosts are not kept in the cache, whatever a client sends
+
+
+class Escapes(enum.Enum):
+    """Whose way to write the characters that would end a field."""
+
+    APACHE = "by a backslash"
+    NGINX = "by their hexadecimal digits"
 
 
 def decoded(line: bytes) -> str:
@@ -44,35 +53,41 @@ class Request:
     other: str | None = None
 
 
-def clean(text: str | None) -> str | None:
+def clean(text: str | None, escapes: Escapes = Escapes.APACHE) -> str | None:
     r"""A cell's text: escapes decoded, a NUL shown as ``\x00``; empty and ``-`` are null."""
     if text is None or text in ("", "-"):
         return None
-    return without_nul(unescape(text) if "\\" in text else text)
+    return without_nul(unescape(text, escapes) if "\\" in text else text)
 
 
-def unescape(text: str) -> str:
-    r"""Apache's escapes decoded: ``\"``, ``\\``, and ``\xhh`` where they spell UTF-8 of U+00A0 and above.
+def unescape(text: str, escapes: Escapes = Escapes.APACHE) -> str:
+    r"""Escapes decoded: ``\"``, ``\\``, and ``\xhh`` where they spell UTF-8 of U+00A0 and above.
 
+    nginx has no way but ``\x22`` and ``\x5C`` to write quote and backslash: there these two are decoded, too.
     Control characters and bytes that are not UTF-8 stay as they are written.
     """
-    return _ESCAPE.sub(lambda found: found[0][1] if found[0][1] in '"\\' else _spelled(found[0]), text)
+
+    def decode(found: re.Match[str]) -> str:
+        return found[0][1] if found[0][1] in _QUOTE_OR_BACKSLASH else _spelled(found[0], escapes)
+
+    return _ESCAPE.sub(decode, text)
 
 
-def _spelled(run: str) -> str:
+def _spelled(run: str, escapes: Escapes) -> str:
     content = bytes.fromhex(run.replace("\\x", ""))
     parts, at = [], 0
     for character in content.decode("utf-8", "surrogateescape"):  # what is no UTF-8 becomes lone surrogates
         size = len(character.encode("utf-8", "surrogateescape"))
         readable = ord(character) >= _NBSP and ord(character) not in _SURROGATES
+        readable = readable or (escapes is Escapes.NGINX and character in _QUOTE_OR_BACKSLASH)
         parts.append(character if readable else run[4 * at : 4 * (at + size)])
         at += size
     return "".join(parts)
 
 
-def request(text: str) -> Request:
+def request(text: str, escapes: Escapes = Escapes.APACHE) -> Request:
     """The parts of a request line: method before the first blank, protocol after the last, the target between them."""
-    line = clean(text)
+    line = clean(text, escapes)
     if line is None:
         return Request()
     method, blank, rest = line.partition(" ")
@@ -83,6 +98,28 @@ def request(text: str) -> Request:
     if not blank or not _METHOD.fullmatch(method) or not _is_target(method, target):
         return Request(other=line)
     return Request(method, target, version)
+
+
+def is_method(text: str) -> bool:
+    """Whether the text is an HTTP method."""
+    return _METHOD.fullmatch(text) is not None
+
+
+def is_protocol(text: str) -> bool:
+    """Whether the text is a version of HTTP."""
+    return _PROTOCOL.fullmatch(text) is not None
+
+
+def request_in_parts(method: str | None, target: str | None, protocol: str | None) -> Request:
+    """A request whose parts the log holds one by one, null where it lacks one; the columns of ``request`` for the same.
+
+    Of parts that are no request's, the text is what there is, with a blank between two.
+    """
+    usual = protocol is None or _PROTOCOL.fullmatch(protocol)
+    usual = usual and (method is None or _METHOD.fullmatch(method))
+    if usual and (target is None or _is_target(method or "", target)):
+        return Request(method, target, protocol)
+    return Request(other=" ".join(part for part in (method, target, protocol) if part is not None))
 
 
 def _is_target(method: str, target: str) -> bool:

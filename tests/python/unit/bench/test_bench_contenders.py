@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 
 import pytest
 
 from dev.bench import data
-from dev.bench.contenders import connector, parsing, source
+from dev.bench.contenders import chain, connector, custom, gunzip, parsing, source, twice
 
 LINES = 2800  # one of them cut
 
@@ -27,9 +28,28 @@ def test_rows_are_as_many_as_the_file_has_hits(contender, corpus):
         assert work() == LINES - 1
 
 
-@pytest.mark.parametrize("contender", [parsing.library, parsing.regex_loop], ids=["library", "regex loop"])
-def test_both_ways_of_parsing_are_timed_for_the_same_lines(contender, corpus):
+@pytest.mark.parametrize(
+    ("contender", "files"),
+    [
+        (parsing.library, 1),
+        (parsing.regex_loop, 1),
+        (gunzip.streamed, 1),
+        (chain.library, 1),
+        (twice.one, 1),
+        (twice.two, 2),
+        (custom.library, 2),
+        (custom.regex_loop, 2),
+    ],
+    ids=lambda value: getattr(value, "__qualname__", f"{value} files"),
+)
+def test_both_ways_are_timed_for_the_same_lines(contender, files, corpus):
     with contender(corpus) as work:
+        assert work() == files * LINES
+
+
+@pytest.mark.skipif(shutil.which("goaccess") is None, reason="goaccess is not installed")
+def test_goaccess_is_timed_for_the_same_lines(corpus):
+    with chain.goaccess(corpus) as work:
         assert work() == LINES
 
 

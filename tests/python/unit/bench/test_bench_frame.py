@@ -204,8 +204,18 @@ def test_a_missed_goal_fails_only_a_strict_run(limit, broken, strict, expected):
     assert status(results, broken=broken, strict=strict) == expected
 
 
+def test_a_benchmark_is_skipped_with_the_reason_where_its_program_is_missing(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    status = main(["goaccess", "--lines", "1000", "--data", str(tmp_path)])
+
+    printed = capsys.readouterr()
+    assert (status, printed.out) == (0, "")
+    assert printed.err == "goaccess: skipped, since goaccess is not installed\n"
+
+
 def test_an_unknown_name_is_answered_with_the_known_ones(capsys):
     with pytest.raises(SystemExit):
         main(["speed"])
 
-    assert "no benchmark named speed; there are parse, connector_rows, memory_growth" in capsys.readouterr().err
+    assert "no benchmark named speed; there are parse, parse_gunzip, " in capsys.readouterr().err

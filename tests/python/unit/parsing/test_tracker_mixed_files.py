@@ -9,7 +9,6 @@ import pytest
 
 from ovh_weblogs import pipeline
 from ovh_weblogs.errors import SettingsError
-from ovh_weblogs.parsing import access
 from tests.python.unit.parsing.tracker_lines import ACCESS, AT, CURRENT, GLOBAL, OLD, OLDEST, WITH_GLOBAL, line, read
 
 OTHER_ACCESS = ACCESS.replace("GET /", "GET /other")
@@ -94,11 +93,6 @@ def test_by_name_only_the_trackers_lines_are_read_and_only_access_lines_by_anoth
 def test_an_unknown_format_is_answered_with_the_known_ones():
     with pytest.raises(SettingsError, match=r"auto, ovh, combined, common, vhost_combined, wt1"):
         pipeline.parse(io.BytesIO(), line_format="wt2")
-
-
-def test_the_access_reader_alone_reads_access_lines():
-    (parsed,) = access.parse(io.BytesIO(f"{ACCESS}\n{line()}".encode()))
-    assert (parsed.hits.num_rows, parsed.rejects.num_rows) == (1, 1)
 
 
 def test_the_trackers_hits_are_enriched_and_its_ids_kept_under_other_names():
