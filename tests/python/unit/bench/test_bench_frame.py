@@ -208,4 +208,6 @@ def test_an_unknown_name_is_answered_with_the_known_ones(capsys):
     with pytest.raises(SystemExit):
         main(["speed"])
 
-    assert "no benchmark named speed; there are parse, connector_rows, memory_growth" in capsys.readouterr().err
+    assert (
+        "no benchmark named speed; there are parse, parse_wt1, connector_rows, memory_growth" in capsys.readouterr().err
+    )
