@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -66,13 +67,19 @@ def run(benchmark: Benchmark, *, lines: int, runs: int, folder: Path) -> Result:
         BenchFailed: A side broke down.
     """
     sides = (benchmark.measured, benchmark.baseline)
-    corpora = [data.corpus(side.lines(lines), folder.absolute()) for side in sides]
+    corpora = [_maker(side)(side.lines(lines), folder.absolute()) for side in sides]
     samples: tuple[list[Sample], list[Sample]] = ([], [])
     for number in range(runs):
         for side in (0, 1) if number % 2 == 0 else (1, 0):
             _warm(corpora[side].path)
             samples[side].append(measure(sides[side], corpora[side]))
     return judge(benchmark, samples[0], samples[1])
+
+
+def _maker(contender: Contender) -> Callable[[int, Path], data.Corpus]:
+    module, _, name = contender.corpus.partition(":")
+    maker: Callable[[int, Path], data.Corpus] = getattr(importlib.import_module(module), name)
+    return maker
 
 
 def measure(contender: Contender, corpus: data.Corpus) -> Sample:

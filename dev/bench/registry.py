@@ -27,12 +27,14 @@ class Contender:
     measured: a function without arguments that returns its number of rows. What the context manager does before is
     not measured. It is named rather than imported here, since every measurement has a process of its own.
     ``scale`` multiplies the lines of the run; ``at_most`` caps them, for a baseline too slow for all of them.
+    ``corpus`` names what makes the file, ``module:function``; it takes the number of lines and a folder.
     """
 
     name: str
     target: str
     scale: float = 1.0
     at_most: int | None = None
+    corpus: str = "dev.bench.data:corpus"
 
     def lines(self, asked: int) -> int:
         """How many lines it reads when that many are asked for."""
@@ -64,6 +66,8 @@ _GUNZIP = "dev.bench.contenders.gunzip"
 _TWICE = "dev.bench.contenders.twice"
 _CUSTOM = "dev.bench.contenders.custom"
 _CHAIN = "dev.bench.contenders.chain"
+_TRACKER = "dev.bench.contenders.tracker"
+_TRACKED = "dev.bench.trackerdata:corpus"
 _SOURCE = "dev.bench.contenders.source"
 _CONNECTOR = "dev.bench.contenders.connector"
 
@@ -104,6 +108,13 @@ BENCHMARKS = (
         Ratio.RATE,
         aim=3.0,
         needs="goaccess",
+    ),
+    Benchmark(
+        "parse_wt1",
+        Contender("tracker's .log.gz to typed columns", f"{_TRACKER}:library", corpus=_TRACKED),
+        Contender("regex per line, groupdict", f"{_TRACKER}:regex_loop", corpus=_TRACKED),
+        Ratio.RATE,
+        aim=3.0,
     ),
     Benchmark(
         "connector_rows",

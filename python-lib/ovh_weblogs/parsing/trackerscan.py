@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 
 from ovh_weblogs.parsing import trackerwords
 from ovh_weblogs.parsing.marks import Bytes, Flags, Ints
@@ -97,13 +98,20 @@ def find_lines(data: bytes, *, to_scan: bool = True) -> Lines:
 def _others(data: bytes, text: Bytes) -> Ints:
     """Where bytes stand whose lines are not for the scan: backslashes, and what is no UTF-8 maybe."""
     found = np.flatnonzero(text == _BACKSLASH) if b"\\" in data else np.empty(0, np.int64)
-    if not data.isascii():
-        try:
-            data.decode("utf-8")
-        except UnicodeDecodeError:
-            # Which of the lines it is will be seen one by one.
-            found = np.append(found, np.flatnonzero(text >= _ASCII))
+    if not data.isascii() and not _is_utf8(data):
+        # Which of the lines it is will be seen one by one.
+        found = np.append(found, np.flatnonzero(text >= _ASCII))
     return found
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether the whole is UTF-8; decoding it would take as much memory again."""
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int32))
+    try:
+        pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def scan(lines: Lines, layouts: Iterable[Layout], start: int, stop: int) -> list[Scanned]:

@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
-from dev.bench import data
-from dev.bench.contenders import chain, connector, custom, gunzip, parsing, source, twice
+from dev.bench import data, trackerdata
+from dev.bench.contenders import chain, connector, custom, gunzip, parsing, source, tracker, twice
 
 LINES = 2800  # one of them cut
 
@@ -59,6 +59,20 @@ def test_a_reader_that_loses_a_line_gets_no_figure(corpus):
 
     with parsing.library(corpus) as work, pytest.raises(parsing.LinesLost, match="2799 lines and 2798 hits were read"):
         work()
+
+
+@pytest.mark.parametrize("contender", [tracker.library, tracker.regex_loop], ids=["library", "regex loop"])
+def test_both_ways_of_reading_a_trackers_file_are_timed_for_the_same_lines(contender, tmp_path):
+    with contender(trackerdata.corpus(LINES, tmp_path)) as work:
+        assert work() == LINES
+
+
+def test_a_trackers_corpus_has_a_header_and_hard_lines_of_every_kind_one_of_which_is_refused(tmp_path):
+    made = trackerdata.corpus(LINES, tmp_path)
+    lines = gzip.decompress(made.path.read_bytes()).split(b"\n")
+    assert lines[0].startswith(b"#server_ts\t")
+    assert (len(lines) - 1, made.hard, made.cut, made.hits) == (LINES, 14, 1 + 2, LINES - 3)
+    assert trackerdata.corpus(LINES, tmp_path) == made
 
 
 def test_a_connector_that_loses_a_row_gets_no_figure(corpus):
