@@ -12,12 +12,16 @@ from ovh_weblogs import pipeline
 from ovh_weblogs.errors import LogDamaged
 from ovh_weblogs.parsing.access import AccessReader
 from ovh_weblogs.parsing.blocks import Block
+from ovh_weblogs.parsing.reading import MixedReader
+from ovh_weblogs.parsing.tracker import TrackerReader
 
-FORMATS = ("auto", "ovh", "combined", "vhost_combined", "common")
+FORMATS = ("auto", "ovh", "combined", "vhost_combined", "common", "wt1")
 CUSTOM = (
     '%h %l %u %t "%r" %>s %b',
     '%{%Y-%m-%d %H:%M:%S}t %a "%r" %>s %O "%{User-Agent}i" %D',
     '%v;%h;%u;%t;"%r";%>s;%b;"%{Referer}i"',
+    '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"',
+    "$time_iso8601|$host|$remote_addr|$request_method|$request_uri|$server_protocol|$status|$bytes_sent|$request_time",
 )
 
 
@@ -40,16 +44,19 @@ class Choice:
             return cls(FORMATS[place])
         return cls(custom_format=CUSTOM[place - len(FORMATS)])
 
-    def reader(self, *, vectorised: bool) -> AccessReader:
+    def reader(self, *, vectorised: bool) -> AccessReader | TrackerReader | MixedReader:
         """A reader of it."""
-        zone = "Europe/Paris" if self.custom_format else None
-        return AccessReader(
+        tracker = TrackerReader(source_file="f", vectorised=vectorised)
+        if self.line_format == "wt1":
+            return tracker
+        access = AccessReader(
             source_file="f",
             line_format=self.line_format,
             custom_format=self.custom_format,
-            timezone=zone,
+            timezone="Europe/Paris" if self.custom_format else None,
             vectorised=vectorised,
         )
+        return MixedReader(access, tracker) if self == Choice() else access
 
 
 def check(data: bytes, choice: Choice) -> None:

@@ -15,7 +15,7 @@ def inputs(tmp_path_factory) -> list[bytes]:
     return [path.read_bytes() for path in sorted((folder / "corpus").iterdir())]
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(len(properties.FORMATS) + len(properties.CUSTOM)))
 def test_the_first_inputs_break_nothing_in_any_format(inputs, number):
     assert len(inputs) > 40
     for data in inputs:
