@@ -74,7 +74,7 @@ class Totals:
             reasons = ", ".join(f"{count} x {reason}" for reason, count in self.reasons.most_common(3))
             where = f"; {self.worst[0]} of them in {self.worst[1]}" if self.files > 1 and self.worst[0] else ""
             raise InputError(
-                f"{self.rejects} of {self.lines} lines of {what} are no access log lines "
+                f"{self.rejects} of {self.lines} lines of {what} were refused "
                 f"({share:.1%}, allowed are {limit:.1%}; mostly: {reasons}{where})",
                 fix=fix,
             )

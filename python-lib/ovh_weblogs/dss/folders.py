@@ -83,14 +83,15 @@ class LogFolder:
         """Files of the manifest, but for those of other partitions."""
         with _opened(self._folder, MANIFEST) as stream:
             entries = _entries(stream)
-        absent = [path for path in entries if path not in whole]
+        there, here = set(whole), set(wanted)
+        absent = [path for path in entries if path not in there]
         if absent:
             raise InputError(
                 f"The folder {self.name} lacks {absent[0].lstrip('/')}, which its manifest.json names",
                 fix="put it back, or build the folder again",
             )
         logger.info("manifest.json names %d files: no other is read", len(entries))
-        return [self._file(path, entry["size"], entry["sha256"]) for path, entry in entries.items() if path in wanted]
+        return [self._file(path, entry["size"], entry["sha256"]) for path, entry in entries.items() if path in here]
 
     def _file(self, path: str, size: object, sha256: str | None = None) -> LogFile:
         return LogFile(

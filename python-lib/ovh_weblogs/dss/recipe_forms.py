@@ -21,7 +21,7 @@ def parse_settings(config: Config | None, plugin_config: Config | None) -> Parse
     line_format = form.choice("line_format", LINE_FORMATS, ParseSettings.line_format)
     custom_format = form.text("custom_format")
     if line_format == CUSTOM and not custom_format:
-        form.faults.append("custom_format is missing (a LogFormat of Apache)")
+        form.faults.append("custom_format is missing (a LogFormat of Apache or a log_format of nginx)")
     base_url, timezone = form.text("base_url"), form.text("timezone")
     share = form.number("max_reject_share", ParseSettings.max_reject_share, low=0, high=1)
     form.check("The settings of the recipe")

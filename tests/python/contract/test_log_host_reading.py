@@ -238,7 +238,7 @@ def test_refused_lines_are_counted_or_given_as_rows(make_host, config, data, cap
 
 def test_too_many_refused_lines_fail_the_build(make_host, config, data):
     write_day(data, FQDN, date(2026, 3, 28), [b"no log line"])
-    with pytest.raises(InputError, match=r"1 of 1 lines of example\.com are no access log lines"):
+    with pytest.raises(InputError, match=r"1 of 1 lines of example\.com were refused"):
         rows(config(make_host(), to_date="2026-03-28"))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
-import io
 import json
 import lzma
 from datetime import date
@@ -16,8 +15,6 @@ import pytest
 
 from dev.dsshost import Store, folder, run_recipe
 from dev.traffic import generate
-from ovh_weblogs import pipeline
-from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.schema import HITS, REJECTS, SERVER_HITS
 
 
@@ -387,7 +384,7 @@ def test_too_many_refused_lines_fail_with_counts_and_reasons_and_keep_nothing(ru
     raw.put("/day.log", b"no log line\n" * 3 + b"1.2.3.4 a.example - [28/Mar/2026:10:00:00 +0100]\n" + line(1) * 2)
     message = error_of(run())
     assert message.startswith(
-        "4 of 6 lines of raw are no access log lines "
+        "4 of 6 lines of raw were refused "
         "(66.7%, allowed are 5.0%; mostly: 3 x no time in brackets, 1 x too few fields); choose another "
     )
     assert store.partitions("hits") == store.partitions("rejects") == []
@@ -455,26 +452,57 @@ def test_a_wrong_setting_of_the_plugin_is_named(run, raw):
 # A tracker's files
 
 
-def tracker_is_read():
-    """Whether this version reads a tracker's lines."""
-    try:
-        pipeline.parse(io.BytesIO(), line_format="wt1")
-    except SettingsError:
-        return False
-    return True
+@pytest.fixture(scope="module")
+def traffic(tmp_path_factory):
+    """Three days of a site: its access logs, its tracker's files, and the truth of each line."""
+    out = tmp_path_factory.mktemp("traffic")
+    generate(out, start=date(2026, 3, 28), count=3, visitors=120, seed=7)
+    return out
 
 
-def test_a_trackers_files_have_all_columns_of_hits_or_the_format_says_that_it_is_not_known(run, raw, store, tmp_path):
-    generate(tmp_path / "traffic", count=1, visitors=20)
-    for path in (tmp_path / "traffic/wt1/tracker").rglob("*.gz"):
-        raw.put(f"/{path.name}", path.read_bytes())
-    result = run(config={"line_format": "wt1", "max_reject_share": 1})
-    if tracker_is_read():
-        assert result.error is None, result.log
-        assert [column["name"] for column in store.columns("hits")] == list(HITS.names)
-        assert {row["log_family"] for row in store.rows("hits")} == {"tracker"}
-    else:
-        assert "line_format 'wt1' is not known" in error_of(result)
+@pytest.fixture
+def put(raw, traffic):
+    """Puts the files of a family into the folder: ``ovh`` or ``wt1``; gives the truth of their lines."""
+
+    def once(family):
+        root = traffic / family / ("example.com" if family == "ovh" else "")
+        for path in root.rglob("*.*"):
+            raw.put(f"/{path.relative_to(root).as_posix()}", path.read_bytes())
+        start = "example.com-" if family == "ovh" else "tracker/"
+        rows = pq.read_table(traffic / "truth/lines.parquet").to_pylist()
+        return [row for row in rows if row["source_file"].startswith(start)]
+
+    return once
+
+
+@pytest.mark.parametrize("line_format", ["auto", "wt1"])
+def test_a_trackers_hits_are_those_of_the_truth_in_all_columns(run, put, store, line_format):
+    told = put("wt1")
+    result = run(config={"line_format": line_format})
+    assert result.error is None, result.log
+    assert [column["name"] for column in store.columns("hits")] == list(HITS.names)
+    assert written(store, "hits") == values_of(told, HITS.names)
+    assert {place for place, _ in placed(store.rows("rejects"))} == {place for place, _ in placed(told, "reject")}
+    assert "1 files are passed over, which are no logs: /tracker/___unfinished.tmp" in result.log
+
+
+def test_access_logs_beside_a_trackers_files_come_with_its_columns_empty(run, put, store):
+    told = put("ovh") + put("wt1")
+    assert run().error is None
+    assert written(store, "hits") == values_of(told, HITS.names)
+    assert {row["log_family"] for row in store.rows("hits")} == {"server", "tracker"}
+
+
+def test_a_trackers_line_far_inside_an_access_log_is_an_error(run, raw, put, store):
+    put("wt1")
+    event = next(
+        line for line in gzip.decompress(raw.file(raw.paths()[-1]).read_bytes()).split(b"\n") if line[:2] == b"20"
+    )
+    raw.clear()
+    raw.put("/mixed.log", line(1) * 1_000 + event + b"\n")
+    message = "mixed.log begins as an access log and has a tracker's line as number 1001; "
+    assert error_of(run()).startswith(message)
+    assert store.partitions("hits") == []
 
 
 def test_a_partitioned_output_that_has_the_trackers_columns_keeps_them(good, days, store):
@@ -486,19 +514,24 @@ def test_a_partitioned_output_that_has_the_trackers_columns_keeps_them(good, day
 # The whole of it
 
 
-def test_hits_and_rejects_of_generated_traffic_are_those_of_the_truth_value_by_value(run, raw, store, tmp_path):
-    generate(tmp_path / "traffic", start=date(2026, 3, 28), count=3, visitors=120, seed=7)
-    for path in (tmp_path / "traffic/ovh").rglob("*.gz"):
-        raw.put(f"/{path.name}", path.read_bytes())
+def test_hits_and_rejects_of_generated_traffic_are_those_of_the_truth_value_by_value(run, put, store):
+    told = put("ovh")
     assert run().error is None
-    truth = pq.read_table(tmp_path / "traffic/truth/lines.parquet").to_pylist()
-    told = [row for row in truth if row["source_file"].startswith("example.com-")]
-    hits = {place: tuple(shown(row[name]) for name in SERVER_HITS.names) for place, row in placed(told, "hit")}
-    assert {place: tuple(row.values()) for place, row in placed(store.rows("hits"))} == hits
+    assert written(store, "hits") == values_of(told, SERVER_HITS.names)
     rejects = {place: row["line"] for place, row in placed(told, "reject")}
     assert {place: row["line"].encode() for place, row in placed(store.rows("rejects"))} == rejects
-    assert len(hits) > 4_000
+    assert len(told) > 4_000
     assert rejects
+
+
+def written(store, name):
+    """Rows of a dataset by file and line, as texts."""
+    return {place: tuple(row.values()) for place, row in placed(store.rows(name))}
+
+
+def values_of(told, names):
+    """Hits of the truth by file and line, as the host keeps them."""
+    return {place: tuple(shown(row[name]) for name in names) for place, row in placed(told, "hit")}
 
 
 def placed(rows, kind=None):
@@ -509,7 +542,7 @@ def shown(value):
     """A value as the host keeps it."""
     if value is None:
         return ""
-    return value.strftime("%Y-%m-%dT%H:%M:%S.000Z") if hasattr(value, "strftime") else str(value)
+    return f"{value:%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03}Z" if hasattr(value, "strftime") else str(value)
 
 
 @pytest.mark.parametrize("kind", PACKED)

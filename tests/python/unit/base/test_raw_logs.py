@@ -165,7 +165,7 @@ def test_the_share_of_refused_lines_counts_no_blanks(limit, right):
         totals.judge(limit, "day", fix="look at it")
     if not right:
         assert str(caught.value) == (
-            "1 of 12 lines of day are no access log lines (50.0%, allowed are 49.0%; mostly: 1 x odd); look at it."
+            "1 of 12 lines of day were refused (50.0%, allowed are 49.0%; mostly: 1 x odd); look at it."
         )
 
 
