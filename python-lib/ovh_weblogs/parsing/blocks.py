@@ -37,10 +37,13 @@ class Block:
 
 def count_lines(data: bytes) -> int:
     """Number of lines; a line feed at the very end begins no other."""
+    return _line_feeds(data) + (not data.endswith(b"\n"))
+
+
+def _line_feeds(data: bytes) -> int:
     text = np.frombuffer(data, np.uint8)
     parts = (text[start : start + _CHUNK] for start in range(0, len(text), _CHUNK))
-    line_feeds = sum(int(np.count_nonzero(part == _LINE_FEED)) for part in parts)
-    return line_feeds + (not data.endswith(b"\n"))
+    return sum(int(np.count_nonzero(part == _LINE_FEED)) for part in parts)
 
 
 def read_lines_in_blocks(
@@ -92,6 +95,7 @@ class _Cutter:
         self._max_line = max_line
         self._pieces: list[bytes] = []
         self._held = 0
+        self._line_feeds = 0  # in the pieces held: counted while a piece is still in the processor's cache
         self._line = 1
         self._skipping = False
 
@@ -107,8 +111,7 @@ class _Cutter:
             yield self._block(piece[:cut])
             piece = piece[cut:]
         if piece:
-            self._pieces.append(piece)
-            self._held += len(piece)
+            self._hold(piece)
             if self._held > self._max_line:
                 yield from self._long_line()
 
@@ -118,17 +121,28 @@ class _Cutter:
             yield self._block(b"")
 
     def _block(self, last: bytes) -> Block:
-        data = b"".join((*self._pieces, last))
-        block = Block(data, self._line, count_lines(data))
+        self._hold(last)
+        data = b"".join(self._pieces)
+        block = Block(data, self._line, self._line_feeds + (not data.endswith(b"\n")))
         self._line += block.lines
-        self._pieces, self._held, self._target = [], 0, self._size
+        self._let_go()
+        self._target = self._size
         return block
+
+    def _hold(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._held += len(piece)
+        self._line_feeds += _line_feeds(piece)
+
+    def _let_go(self) -> None:
+        self._pieces, self._held, self._line_feeds = [], 0, 0
 
     def _long_line(self) -> Iterator[Block]:
         """Let whole lines go; if what is left is a line beyond the limit, let its start go and skip its rest."""
         held = b"".join(self._pieces)
         cut = held.rfind(b"\n") + 1
-        self._pieces, self._held = [held[:cut]], cut
+        self._let_go()
+        self._hold(held[:cut])
         if cut:
             yield self._block(b"")
         rest = held[cut:]
@@ -136,7 +150,8 @@ class _Cutter:
             yield Block(rest[: self._max_line], self._line, 1, too_long=True)
             self._line += 1
             self._skipping, rest = True, b""
-        self._pieces, self._held = [rest], len(rest)
+        self._let_go()
+        self._hold(rest)
 
 
 def _end_of_line(piece: bytes, wanted: int) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ovh_weblogs.parsing import arrays
 from ovh_weblogs.parsing.marks import Ints
 from ovh_weblogs.parsing.scan import Choice, Scanned
 from ovh_weblogs.parsing.slow import Row
@@ -17,6 +18,8 @@ from ovh_weblogs.parsing.words import ABSENT, Span
 from ovh_weblogs.schema import HITS, REJECTS
 
 _SCHEMA, _REFUSED = HITS.arrow, REJECTS.arrow
+_NOTHING = arrays.text("")
+_SERVER = arrays.text("server")
 _DASH = ord("-")
 _TEXTS = ("client_addr", "user", "location", "referer", "useragent")
 
@@ -39,25 +42,25 @@ def hits(
     """
     positions = np.array([position for position, _ in others], np.int64)
     rows = _transposed([row for _, row in others])
-    if not scanned:
-        found: dict[str, pa.Array] = {name: _typed(name, values) for name, values in rows.items()}
-    else:
-        merge = _Merge(data, _joined(scanned), positions, rows)
-        positions, found = merge.lines, merge.columns()
-    count = len(positions)
-    found["log_family"] = pa.repeat("server", count)
-    found["source_file"] = pa.repeat(pa.scalar(source_file, pa.string()), count)
-    found["line_number"] = pa.array(positions + first_line)
-    arrays = [found[field.name] if field.name in found else pa.nulls(count, field.type) for field in _SCHEMA]
-    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
+    merge = _Merge(data if scanned else b"", _joined(scanned), positions, rows)
+    found, count = merge.columns(), len(merge.lines)
+    found["log_family"] = pa.repeat(_SERVER, count)
+    found["source_file"] = pa.repeat(arrays.text(source_file), count)
+    found["line_number"] = arrays.integers(merge.lines + first_line)
+    filled = [found[field.name] if field.name in found else pa.nulls(count, field.type) for field in _SCHEMA]
+    return pa.RecordBatch.from_arrays(filled, schema=_SCHEMA)
 
 
 def rejects(refused: Sequence[tuple[int, str, bytes]], source_file: str | None) -> pa.RecordBatch:
     """Refused lines, each with its number in the file, the reason and its bytes, with the full schema."""
     numbers, reasons, lines = zip(*refused, strict=True) if refused else ((), (), ())
-    values = ([source_file] * len(refused), numbers, reasons, lines)
-    arrays = [pa.array(column, field.type) for column, field in zip(values, _REFUSED, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=_REFUSED)
+    given = {
+        "source_file": pa.repeat(arrays.text(source_file), len(refused)),
+        "line_number": arrays.integers(np.array(numbers, np.int64)),
+        "reason": arrays.texts(reasons),
+        "line": arrays.binaries(lines),
+    }
+    return pa.RecordBatch.from_arrays([given[name] for name in _REFUSED.names], schema=_REFUSED)
 
 
 _Rows = Mapping[str, Sequence[Any]]  # values of the rows read one by one, by column
@@ -67,11 +70,6 @@ def _transposed(rows: Sequence[Row]) -> _Rows:
     if not rows:
         return dict.fromkeys(Row._fields, ())
     return dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
-
-
-def _typed(name: str, values: Sequence[Any]) -> pa.Array:
-    kind = _SCHEMA.field(name).type
-    return pa.array(values, pa.int64()).cast(kind) if name == "server_ts" else pa.array(values, kind)
 
 
 def _elements(buffer: pa.Buffer, span: Span, more: Sequence[int], start: int) -> pa.Array:
@@ -89,6 +87,8 @@ def _elements(buffer: pa.Buffer, span: Span, more: Sequence[int], start: int) ->
 
 def _joined(several: Sequence[Scanned]) -> Scanned:
     """The lines of several formats as one; what one of the formats lacks is absent in its lines."""
+    if not several:
+        return Scanned(np.zeros(0, np.int64), np.zeros(0, np.int64), {}, {}, {})
     if len(several) == 1:
         return several[0]
     absent = [np.zeros(len(one.lines), np.int64) for one in several]
@@ -138,7 +138,7 @@ class _Merge:
     def columns(self) -> dict[str, pa.Array]:
         """Every column that a line fills, by name."""
         times = self._numbers(self._scanned.server_ts, self._rows["server_ts"])
-        found = {"server_ts": times.cast(_SCHEMA.field("server_ts").type), "location": self._location()}
+        found = {"server_ts": times.view(_SCHEMA.field("server_ts").type), "location": self._location()}
         for name in ("client_addr", "user", "referer", "useragent"):
             found[name] = self._text(name, self._scanned.spans.get(name))
         for name in ("status", "bytes"):
@@ -155,14 +155,14 @@ class _Merge:
     def _numbers(self, fast: Ints, slow: Any) -> pa.Array:
         numbers = [ABSENT if number is None else number for number in slow]
         values = self._ordered(np.concatenate((fast, np.array(numbers, np.int64))))
-        return pa.array(values, mask=values == ABSENT)
+        return arrays.integers(values, values == ABSENT)
 
     def _words(self, choice: Choice | None, slow: Sequence[str | None]) -> pa.Array:
         if choice is None and not any(slow):
             return pa.nulls(len(self.lines), pa.string())
         choice = choice or Choice((None,), np.zeros(len(self._scanned.lines), np.int64))
         both = self._ordered(np.concatenate((choice.codes, len(choice.texts) + np.arange(len(slow)))))
-        return pa.array([*choice.texts, *slow], pa.string()).take(pa.array(both))
+        return arrays.texts([*choice.texts, *slow]).take(arrays.integers(both))
 
     def _text(self, name: str, span: Span | None) -> pa.Array:
         if span is None and not any(self._rows[name]):
@@ -170,12 +170,15 @@ class _Merge:
         if span is None:
             zeros = np.zeros(len(self._scanned.lines), np.int64)
             span = Span(zeros, zeros)
-        dash = (span.ends - span.starts == 1) & (np.frombuffer(self._buffer, np.uint8)[span.starts] == _DASH)
-        absent = (span.ends == span.starts) | dash
+        length = span.ends - span.starts
+        absent, single = length == 0, np.flatnonzero(length == 1)
+        absent[single] = np.frombuffer(self._buffer, np.uint8)[span.starts[single]] == _DASH
         nulls = np.concatenate((absent, np.array([text is None for text in self._rows[name]], np.bool_)))
         nulls = nulls if self._order is None else nulls[self._order]
+        if nulls.all():
+            return pa.nulls(len(nulls), pa.string())
         elements = _elements(self._buffer, span, self._lengths[name], self._begins[name])
-        return elements.take(pa.array(self._indices, mask=nulls))
+        return elements.take(arrays.integers(self._indices, nulls))
 
     def _location(self) -> pa.Array:
         targets = self._text("location", self._scanned.spans.get("target"))
@@ -183,4 +186,4 @@ class _Merge:
         if choice is None:
             return targets
         prefixes = self._words(choice, [""] * len(self._rows["location"]))
-        return pc.binary_join_element_wise(prefixes, targets, "")
+        return pc.binary_join_element_wise(prefixes, targets, _NOTHING)

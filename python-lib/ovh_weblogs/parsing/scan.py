@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from ovh_weblogs.parsing import values, words
+from ovh_weblogs.parsing import arrays, values, words
 from ovh_weblogs.parsing.formats import Format
 from ovh_weblogs.parsing.marks import Flags, Ints, Lines
 from ovh_weblogs.parsing.shape import Joint, Shape
@@ -211,5 +211,7 @@ def _distinct(data: bytes, span: Span) -> tuple[tuple[str, ...], Ints]:
     offsets = np.empty(2 * count + 1, np.int32)  # every other text is what lies between two of the span's
     offsets[0:-1:2], offsets[1::2], offsets[-1] = span.starts, span.ends, span.ends[-1]
     texts = pa.StringArray.from_buffers(2 * count, pa.py_buffer(offsets), pa.py_buffer(data))
-    encoded = texts.take(pa.array(np.arange(0, 2 * count, 2))).dictionary_encode()
-    return tuple(encoded.dictionary.to_pylist()), encoded.indices.to_numpy().astype(np.int64)
+    encoded = texts.take(arrays.integers(np.arange(0, 2 * count, 2))).dictionary_encode()
+    return tuple(encoded.dictionary.to_pylist()), np.frombuffer(
+        encoded.indices.buffers()[1], np.int32, len(encoded)
+    ).astype(np.int64)
