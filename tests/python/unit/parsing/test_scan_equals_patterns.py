@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dev.traffic import generate
 from ovh_weblogs.parsing.access import AccessReader
 from ovh_weblogs.parsing.blocks import Block, count_lines
 from ovh_weblogs.parsing.words import METHODS, PROTOCOLS
@@ -333,3 +335,28 @@ def test_real_lines_are_nearly_all_taken_by_the_scan(samples, name):
     assert_both_ways_agree(data, OPTIONS[name])
     if name not in UNSCANNED:
         assert taken(data, OPTIONS[name]) > 9_800
+
+
+@pytest.fixture(scope="module")
+def traffic_lines(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("traffic")
+    generate(folder, start=date(2026, 3, 28), count=3, visitors=60, seed=3)  # with the night that leaves out an hour
+    return b"".join(gzip.decompress(path.read_bytes()) for path in sorted((folder / "ovh").rglob("*.gz")))
+
+
+OVH_LINE = re.compile(rb'(\S+) (\S+) (\S+) \[([^\]]+)\] "(.*)" (\S+) (\S+) "(.*)" "(.*)"')
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_lines_of_made_up_traffic(traffic_lines, name):
+    """People, robots, attacks and lines that are hard to read, written as each format has them."""
+    assert_both_ways_agree(traffic_lines, OPTIONS[name])
+    write = writer(FORMATS[name][0])
+    names = ("client", "second", "user", "at", "request", "status", "size", "referer", "agent")
+    lines = [
+        write(**dict(zip(names, (text.decode("latin-1") for text in found.groups()), strict=True)))
+        for found in map(OVH_LINE.fullmatch, traffic_lines.split(b"\n"))
+        if found
+    ]
+    assert len(lines) > 1000
+    assert_both_ways_agree(b"\n".join(lines), OPTIONS[name])
