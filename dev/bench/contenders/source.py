@@ -35,6 +35,7 @@ def log_source(corpus: Corpus) -> Iterator[LogSource]:
 
 def _config(url: str) -> dict[str, Any]:
     return {
+        "access": "log_user",
         "log_user": {"login": _LOGIN, "password": _PASSWORD},
         "domain": DOMAIN,
         "log_host": url,

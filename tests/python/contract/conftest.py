@@ -56,6 +56,7 @@ def config():
 
     def make(host, **changes):
         settings = {
+            "access": "log_user",
             "domain": FQDN,
             "log_host": host.url,
             "log_user": {"login": "reader", "password": PASSWORD},
