@@ -4,11 +4,13 @@ Facts come from the host's Python of DSS 9.0.5 and from the reference documentat
 """
 
 from dev.dsshost.components import ComponentFailed, ConnectorSession
-from dev.dsshost.descriptors import BadPlugin, check_plugin
+from dev.dsshost.descriptors import check_plugin
 from dev.dsshost.flow import FlowResult, run_flow
 from dev.dsshost.folders import ManagedFolder
+from dev.dsshost.presets import Presets, resolve_presets
 from dev.dsshost.recipes import RecipeResult, folder, run_recipe
 from dev.dsshost.storage import BadData, Store
+from dev.dsshost.strictjson import BadPlugin
 
 __all__ = [
     "BadData",
@@ -17,10 +19,12 @@ __all__ = [
     "ConnectorSession",
     "FlowResult",
     "ManagedFolder",
+    "Presets",
     "RecipeResult",
     "Store",
     "check_plugin",
     "folder",
+    "resolve_presets",
     "run_flow",
     "run_recipe",
 ]
