@@ -7,6 +7,8 @@ from dev.dsshost.components import ComponentFailed, ConnectorSession
 from dev.dsshost.descriptors import check_plugin
 from dev.dsshost.flow import FlowResult, run_flow
 from dev.dsshost.folders import ManagedFolder
+from dev.dsshost.macros import MacroResult, run_macro
+from dev.dsshost.markup import check_html
 from dev.dsshost.presets import Presets, resolve_presets
 from dev.dsshost.recipes import RecipeResult, folder, run_recipe
 from dev.dsshost.storage import BadData, Store
@@ -18,13 +20,16 @@ __all__ = [
     "ComponentFailed",
     "ConnectorSession",
     "FlowResult",
+    "MacroResult",
     "ManagedFolder",
     "Presets",
     "RecipeResult",
     "Store",
+    "check_html",
     "check_plugin",
     "folder",
     "resolve_presets",
     "run_flow",
+    "run_macro",
     "run_recipe",
 ]
