@@ -3,6 +3,7 @@
 Facts come from the host's Python of DSS 9.0.5 and from the reference documentation up to 14.5.
 """
 
+from dev.dsshost.choices import choices
 from dev.dsshost.components import ComponentFailed, ConnectorSession
 from dev.dsshost.descriptors import check_plugin
 from dev.dsshost.flow import FlowResult, run_flow
@@ -27,6 +28,7 @@ __all__ = [
     "Store",
     "check_html",
     "check_plugin",
+    "choices",
     "folder",
     "resolve_presets",
     "run_flow",
