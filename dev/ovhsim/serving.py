@@ -40,7 +40,7 @@ class _Protocol(H11Protocol):
             scope.setdefault("extensions", {}).update(transport=transport, target=target)
             await inner(scope, receive, send)
 
-        self.conn.next_event = next_event
+        self.conn.next_event = next_event  # type: ignore[method-assign]
         self.app = with_connection
 
 

@@ -22,6 +22,7 @@ class Shell:
         faults: What goes wrong.
         journal: Where requests are noted.
         calls: Calls under /_sim/ besides those of faults and journal; None where there are none at all.
+        marks: Headers that an answer in JSON carries, whoever makes it.
     """
 
     def __init__(
@@ -30,11 +31,13 @@ class Shell:
         faults: Faults,
         journal: Journal,
         calls: control.Calls | None,
+        marks: Callable[[], dict[str, str]] = dict,
     ) -> None:
         self._reply = reply
         self._faults = faults
         self._journal = journal
         self._calls = calls
+        self._marks = marks
 
     async def __call__(
         self,
@@ -56,6 +59,8 @@ class Shell:
             body = await _body(receive)
             await wire.before(fault)
             with closing(answers.fault_answer(fault) or self._reply(asked, body, fault)) as answer:
+                if answer.headers.get("content-type") == "application/json":
+                    answer.headers.update(self._marks())
                 await wire.send(answer, entry, fault)
         except Gone:
             return
