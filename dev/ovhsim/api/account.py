@@ -108,7 +108,7 @@ class AttachedDomain:
 
 @dataclass
 class OwnLog:
-    """A tree of logs; its addresses are made from the account's log host unless given."""
+    """A tree of logs and its addresses, in which ``{log_host}`` stands for the account's log host."""
 
     id: int
     fqdn: str
@@ -158,7 +158,7 @@ class Account:
         applications: Programs that may call.
         credentials: Consumer keys.
         service_accounts: OAuth2 clients.
-        log_host: Base address of own logs that name none; empty for that of the service's cluster.
+        log_host: Base address of the log host; empty for that of the service's cluster.
         nichandle: The account's name.
     """
 

@@ -104,12 +104,12 @@ def attached_domain(one: AttachedDomain) -> dict[str, Any]:
 
 def own_log(one: OwnLog, of: Service, account: Account) -> dict[str, Any]:
     """hosting.web.OwnLogs."""
-    base = f"{account.log_host or f'https://logs.{of.cluster}.hosting.ovh.net'}/{one.fqdn}"
+    host = account.log_host or f"https://logs.{of.cluster}.hosting.ovh.net"
     return {
         "id": one.id,
         "fqdn": one.fqdn,
-        "logs": one.logs or f"{base}/",
-        "stats": one.stats or f"{base}/owstats",
+        "logs": (one.logs or f"{{log_host}}/{one.fqdn}/").replace("{log_host}", host),
+        "stats": (one.stats or f"{{log_host}}/{one.fqdn}/owstats").replace("{log_host}", host),
         "status": one.status,
         "taskId": one.task_id,
     }

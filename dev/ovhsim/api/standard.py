@@ -21,7 +21,7 @@ def default_account(log_host: str = "") -> Account:
     """
     application = Application("simApplication01", "simApplicationSecret000000000001")
     return Account(
-        services=[_current(), _named_by_domain(log_host), _blocked(), _canadian(), _without_logs()],
+        services=[_current(), _named_by_domain(), _blocked(), _canadian(), _without_logs()],
         applications=[application],
         credentials=[Credential("simConsumerKey000000000000000001", application.key)],
         service_accounts=[ServiceAccount("EU.simClient0000001", "simClientSecret00000000000000001")],
@@ -49,9 +49,8 @@ def _current() -> Service:
     )
 
 
-def _named_by_domain(log_host: str) -> Service:
+def _named_by_domain() -> Service:
     """Named as services were at first; the address of its logs has no final slash."""
-    logs = f"{log_host or 'https://logs.cluster020.hosting.ovh.net'}/example.com"
     return Service(
         "example.com",
         cluster="cluster020",
@@ -59,7 +58,7 @@ def _named_by_domain(log_host: str) -> Service:
         primary_login="examplecom",
         offer="perso2014",
         domains=[AttachedDomain("example.com"), AttachedDomain("www.example.com")],
-        own_logs=[OwnLog(201, "example.com", logs=logs)],
+        own_logs=[OwnLog(201, "example.com", logs="{log_host}/example.com")],
     )
 
 
