@@ -118,7 +118,9 @@ def _root(form: Form) -> str:
     """The root of a log user's tree; ``domain`` names it where the form has no field for it."""
     root = form.text("log_root") or form.text("domain")
     if not root:
-        form.faults.append("log_root (or domain) is missing (the first folder in the address of the logs in the OVH panel)")
+        form.faults.append(
+            "log_root (or domain) is missing (the first folder in the address of the logs, as the OVH panel shows it)"
+        )
     return _name(form, "log_root" if form.text("log_root") else "domain", root)
 
 

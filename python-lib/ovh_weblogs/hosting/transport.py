@@ -96,7 +96,7 @@ class Transport:
         except NETWORK_ERRORS as cause:
             if certificate_refused(cause):
                 raise UntrustedHost(
-                    f"The certificate of {self.base} was refused, so nothing secret was sent",
+                    f"The certificate of {self.base} was refused, so no password or token was sent",
                     fix="check log_host, or let an administrator install the host's authority on the DSS server",
                 ) from None
             raise Interrupted(f"{self.base} {spoken(cause)}") from None
@@ -107,7 +107,7 @@ class Transport:
         if not target.startswith(self.base + "/"):
             host = re.sub(r"^([a-z]+://)(?:[^/@]*@)?([^/?#]*).*", r"\1\2", target)[:80]
             raise HostNotAllowed(
-                f"{self.base} redirects to {host}, where nothing secret is sent",
+                f"{self.base} redirects to {host}, where no password or token is sent",
                 fix="write the log host that the OVH panel shows now into log_host",
             )
         return target

@@ -424,7 +424,7 @@ def test_a_redirect_to_another_host_is_not_followed(make_host, config):
     host = make_host(faults=[Fault("redirect", location=f"{other.url}/example.com/")])
     with pytest.raises(HostNotAllowed) as error:
         rows(config(host))
-    check(error, other.url, "password is not sent")
+    check(error, other.url, "no password or token is sent")
     assert other.journal.requests == []
 
 
@@ -437,7 +437,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(make_host, config, tmp
     host = make_host(tls=(str(chain), str(key)))
     with pytest.raises(UntrustedHost) as error:
         rows(config(host))
-    check(error, "certificate", "no password was sent")
+    check(error, "certificate", "no password or token was sent")
     assert host.journal.requests == []
 
 

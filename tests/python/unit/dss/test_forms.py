@@ -91,9 +91,9 @@ def test_each_wrong_value_is_named(change, told):
 
 def test_every_fault_is_named_at_once_in_one_sentence():
     with pytest.raises(SettingsError) as caught:
-        forms.source({"kind": "www", "last_days": 0}, {})
+        forms.source({"access": "log_user", "kind": "www", "last_days": 0}, {})
     text = str(caught.value)
-    assert all(word in text for word in ("kind must", "last_days must", "domain is missing", "login and password"))
+    assert all(word in text for word in ("kind must", "last_days must", "log_root", "login and password"))
     assert text.endswith(".")
     assert "\n" not in text
 
