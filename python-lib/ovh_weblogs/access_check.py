@@ -125,7 +125,7 @@ class AccessCheck:
 
     def _keys(self, account: Account) -> Iterator[Step]:
         if not self._by_key:
-            self._first_call(account)
+            _allowed(account.services)  # what it may not see is told by a later step
             yield Step("Service account", Outcome.GOOD, "Known to OVH")
             return
         try:
@@ -141,14 +141,6 @@ class AccessCheck:
         yield Step("Application key", Outcome.GOOD, "Known to OVH")
         yield self._validity(credential.expires)
 
-    def _first_call(self, account: Account) -> None:
-        """A call that shows whether OVH knows the service account; what it may not see is told by a later step."""
-        try:
-            account.services()
-        except ApiRefused as error:
-            if error.refusal.reason is not Reason.IAM:
-                raise
-
     def _validity(self, expires: datetime | None) -> Step:
         if expires is None:
             return Step("Consumer key", Outcome.GOOD, "Valid without end")
@@ -161,61 +153,64 @@ class AccessCheck:
     def _hostings(self, account: Account) -> Iterator[Step]:
         try:
             names = account.services()
-            yield Step("Hostings", Outcome.GOOD, f"{len(names)}: {_listed(names)}")
         except ApiRefused as error:
             if not self._service:
                 raise
             yield Step("Hostings", Outcome.WARNING, error.problem, error.fix)
+        else:
+            yield Step("Hostings", Outcome.GOOD, f"{len(names)}: {_listed(names)}")
         self._service = self._service or service_of(account, self._access.domain)
 
     def _rights(self, account: Account) -> Iterator[Step]:
-        for path in needed_paths(self._service):
-            granted = _granted(self._rules, path) if self._rules is not None else self._by_calling(account, path)
-            name = f"Right GET {path}"
-            if granted is None:
-                continue
-            if granted:
-                yield Step(name, Outcome.GOOD, "Granted")
-            else:
-                yield Step(name, Outcome.BAD, "Missing", self._right_fix(path))
+        if not self._by_key:
+            yield from self._actions(account)
+        elif self._rules is None:
+            yield Step("Rights", Outcome.NOT_TRIED, "OVH does not tell them without the right named above")
+        else:
+            for path in needed_paths(self._service):
+                granted = any(method == "GET" and _covers(rule, path) for method, rule in self._rules)
+                good, bad = (Outcome.GOOD, "Granted", ""), (Outcome.BAD, "Missing", self._right_fix(path))
+                yield Step(f"Right GET {path}", *(good if granted else bad))
 
     def _right_fix(self, path: str) -> str:
-        if self._by_key:
-            blank = any(rule != rule.strip() and _covers(rule.strip(), path) for _, rule in self._rules or ())
-            told = "a rule of the key has a blank at its end, which makes it cover nothing: " if blank else ""
-            return (
-                f"{told}open {key_page(self._access.keys.endpoint, self._service)} and make keys with just these rights"
-            )
-        return "add the action to the service account's IAM policy on the hosting"
+        blank = any(rule != rule.strip() and _covers(rule.strip(), path) for _, rule in self._rules or ())
+        told = "a rule of the key has a blank at its end, which makes it cover nothing: " if blank else ""
+        page = key_page(self._access.keys.endpoint, self._service)
+        return f"{told}open {page} and make keys with just these rights"
 
-    def _by_calling(self, account: Account, path: str) -> bool | None:
-        """Whether a right is granted, told by using it; None where that would need what is not there."""
+    def _actions(self, account: Account) -> Iterator[Step]:
+        """What IAM grants a service account: no call tells it, so each action is tried."""
+        service = self._service
         calls: dict[str, Callable[[], object]] = {
-            "/hosting/web": account.services,
-            f"/hosting/web/{self._service}": lambda: account.service(self._service),
-            f"/hosting/web/{self._service}/attachedDomain": lambda: account.domains(self._service),
-            f"/hosting/web/{self._service}/ownLogs": lambda: account.own_logs(self._service),
-            f"/hosting/web/{self._service}/userLogsToken": lambda: account.token(self._service),
+            "get": lambda: account.service(service),
+            "attachedDomain/get": lambda: account.domains(service),
+            "ownLogs/get": lambda: account.own_logs(service),
+            "userLogsToken/get": lambda: account.token(service),
         }
-        if path not in calls:
-            return None
-        try:
-            calls[path]()
-        except ApiRefused as error:
-            if error.refusal.reason in (Reason.RIGHT, Reason.IAM):
-                return False
-            raise
-        return True
+        region = self._access.keys.endpoint.rpartition("-")[2]
+        fix = f"add it to the service account's IAM policy on urn:v1:{region}:resource:webHosting:{service}"
+        for action, call in calls.items():
+            name = f"Action webHosting:apiovh:{action}"
+            granted = _allowed(call)
+            yield Step(name, Outcome.GOOD, "Granted") if granted else Step(name, Outcome.BAD, "Missing", fix)
 
     def _sites(self, account: Account) -> Iterator[Step]:
+        found: list[Step] = []
+        for name, part in (("Hosting", self._hosting), ("Sites", self._domains)):
+            if not _allowed(lambda part=part: found.append(part(account))):  # type: ignore[misc]
+                found.append(Step(name, Outcome.NOT_TRIED, "Needs a right that is missing above"))
+        yield from found
+
+    def _hosting(self, account: Account) -> Step:
         service = account.service(self._service)
-        if service.state and service.state != "active":
+        if service.state not in ("", "active"):
             fix = "ask OVH's support, or look into the OVH panel"
-            yield Step("Hosting", Outcome.WARNING, f"{self._service} is {service.state}", fix)
-        else:
-            yield Step("Hosting", Outcome.GOOD, f"{self._service} on {service.cluster or 'an unnamed cluster'}")
+            return Step("Hosting", Outcome.WARNING, f"{self._service} is {service.state}", fix)
+        return Step("Hosting", Outcome.GOOD, f"{self._service} on {service.cluster or 'an unnamed cluster'}")
+
+    def _domains(self, account: Account) -> Step:
         domains = account.domains(self._service)
-        yield Step("Sites", Outcome.GOOD, f"{len(domains)}: {_listed(domains)}")
+        return Step("Sites", Outcome.GOOD, f"{len(domains)}: {_listed(domains)}")
 
     def _log_host(self, account: Account) -> Iterator[Step]:
         self._source = located(replace(self._source, access=replace(self._access, service=self._service)), account)
@@ -252,13 +247,25 @@ class AccessCheck:
             yield Step("One file", Outcome.GOOD, seen)
 
 
-def _granted(rules: tuple[tuple[str, str], ...], path: str) -> bool:
-    return any(method == "GET" and _covers(rule, path.replace("*", "1")) for method, rule in rules)
+def _allowed(call: Callable[[], object]) -> bool:
+    """Whether the keys have the right to a call, told by making it.
+
+    Raises:
+        OvhLogsError: It fails for another reason.
+    """
+    try:
+        call()
+    except ApiRefused as error:
+        if error.refusal.reason not in (Reason.RIGHT, Reason.IAM):
+            raise
+        return False
+    return True
 
 
 def _covers(rule: str, path: str) -> bool:
     """Whether a rule's path covers a call: ``*`` stands for anything, and ``/x/*`` does not cover ``/x``."""
-    return re.fullmatch(".*".join(map(re.escape, rule.split("*"))), path) is not None
+    pattern = ".*".join(map(re.escape, rule.split("*")))
+    return re.fullmatch(pattern, path.replace("*", "1")) is not None
 
 
 def _listed(names: list[str]) -> str:

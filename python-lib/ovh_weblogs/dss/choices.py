@@ -15,6 +15,7 @@ from ovh_weblogs.settings import Network
 # Somebody waits before the form: two attempts, and no longer than that.
 _NETWORK = Network(connect_timeout=5.0, read_timeout=15.0, attempts=2, max_wait=1.0)
 _NAMED = 6  # hostings whose own names are asked for, and sites that a label lists
+_STATES = {"created": "logs kept apart", "creating": "OVH is setting up its logs"}
 Choice = dict[str, str]
 
 
@@ -62,7 +63,7 @@ def _sites(account: Account, service: str) -> list[Choice]:
     _, apart = main_and_others(account, service)
     return [
         {"value": "", "label": f"All sites in the main log{sites}"},
-        *({"value": log.fqdn, "label": f"{log.fqdn} (logs kept apart)"} for log in apart),
+        *({"value": log.fqdn, "label": f"{log.fqdn} ({_STATES.get(log.status, log.status)})"} for log in apart),
     ]
 
 

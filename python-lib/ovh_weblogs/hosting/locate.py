@@ -124,7 +124,8 @@ def _foreign(account: Account, service: str, domain: str) -> SettingsError:
 
 def _main_log(account: Account, service: str) -> OwnLog | None:
     try:
-        return main_and_others(account, service)[0]
+        named = account.own_logs(service, service)  # the usual case, told in two calls
+        return named[0] if named else main_and_others(account, service)[0]
     except NotThere:
         raise SettingsError(
             f"The account has no hosting {service}",
