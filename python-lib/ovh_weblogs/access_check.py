@@ -131,8 +131,7 @@ class AccessCheck:
         try:
             credential = account.credential()
         except ApiRefused as error:
-            if error.refusal.reason is not Reason.RIGHT:
-                raise
+            _only_a_missing_right(error)
             yield Step("Application key", Outcome.GOOD, "Known to OVH")
             fix = "nothing, unless you want to see until when it is valid"
             yield Step("Consumer key", Outcome.WARNING, "Valid; it has no right to tell until when", fix)
@@ -195,11 +194,12 @@ class AccessCheck:
             yield Step(name, Outcome.GOOD, "Granted") if granted else Step(name, Outcome.BAD, "Missing", fix)
 
     def _sites(self, account: Account) -> Iterator[Step]:
-        found: list[Step] = []
         for name, part in (("Hosting", self._hosting), ("Sites", self._domains)):
-            if not _allowed(lambda part=part: found.append(part(account))):  # type: ignore[misc]
-                found.append(Step(name, Outcome.NOT_TRIED, "Needs a right that is missing above"))
-        yield from found
+            try:
+                yield part(account)
+            except ApiRefused as error:
+                _only_a_missing_right(error)
+                yield Step(name, Outcome.NOT_TRIED, "Needs a right that is missing above")
 
     def _hosting(self, account: Account) -> Step:
         service = account.service(self._service)
@@ -256,10 +256,15 @@ def _allowed(call: Callable[[], object]) -> bool:
     try:
         call()
     except ApiRefused as error:
-        if error.refusal.reason not in (Reason.RIGHT, Reason.IAM):
-            raise
+        _only_a_missing_right(error)
         return False
     return True
+
+
+def _only_a_missing_right(error: ApiRefused) -> None:
+    """Raise the refusal again unless keys that are good lack a right."""
+    if error.refusal.reason not in (Reason.RIGHT, Reason.IAM):
+        raise error
 
 
 def _covers(rule: str, path: str) -> bool:
