@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from ovh_weblogs.hosting import Account, LogHost, located
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import ApiAccess, EnrichSettings, Kind, ParseSettings, Source, VisitorSettings
 
 __all__ = [
@@ -41,7 +41,7 @@ __all__ = [
     "visitors",
 ]
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 
 @dataclass(frozen=True)
