@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from ovh_weblogs.errors import HostNotAllowed, SettingsError
+from ovh_weblogs.secret import masked
 from ovh_weblogs.settings import EUROPE
 
 # Every cluster's log host since 2022-01-31, and the one host before (OVH guide "logs and statistics").
@@ -118,6 +119,7 @@ def _is_loopback(base: str) -> bool:
 
 def shown_host(address: str) -> str:
     """Scheme and host of an address; empty where these are not plain, since a password may stand in their place."""
+    address = masked(address)  # whole, before it is cut
     found = _START.match(address)
     return found[1] if found and "@" not in address else ""
 

@@ -112,7 +112,7 @@ class Transport:
         if target.startswith(self.base + "/"):
             return target
         raise HostNotAllowed(
-            f"{self.base} redirects to {shown_host(target) or 'no address'}, where no password or token is sent",
+            f"{self.base} redirects to {shown_host(target) or 'another place'}, where no password or token is sent",
             fix="write the log host that the OVH panel shows now into log_host",
         )
 
