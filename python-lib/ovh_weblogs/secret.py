@@ -11,7 +11,7 @@ from weakref import WeakValueDictionary
 # would tell that it is the password.
 _PLAIN = re.compile(r".{,5}|[a-z ._-]{,15}", re.IGNORECASE | re.DOTALL)
 # The token in an address of the log host, also of one that is not ours; the name may be percent-encoded with its sign.
-_IN_ADDRESS = re.compile(r"(?<![a-z])(token(?:=|%(?:25)*3d))[^&\s\"']+", re.IGNORECASE)
+_IN_ADDRESS = re.compile(r"(token(?:=|%(?:25)*3d))[^&\s\"']+", re.IGNORECASE)
 
 
 class Secret:

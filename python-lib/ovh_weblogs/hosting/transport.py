@@ -70,7 +70,8 @@ class Transport:
             address = f"{path}?{way.query}" if way.query else path
             response = self._followed(method, self.base + address, {**(headers or {}), **way.headers})
             if response.status_code not in REFUSALS:
-                self._pass.passed(way)
+                if response.status_code not in RETRIED:  # a busy host has not looked at the token yet
+                    self._pass.passed(way)
                 return self._judged(response)
             response.close()
             status = response.status_code

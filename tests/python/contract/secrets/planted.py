@@ -29,6 +29,7 @@ APPLICATION_SECRET = "aS7f3Kq9ZtW1xLmB5vRd8YpC2gHj"
 CONSUMER_KEY = "cK4w8Nn2QeU6yTsX0bGf3JhV7kDa"
 CLIENT_SECRET = "oS1r5Pz7MiC9dEuW2aLk6BxN4vTq"
 PASSWORD = 'pW9x ü"2/8+h@Q3r%6nY&5tG?7zK'
+PLANTED = frozenset({APPLICATION_SECRET, CONSUMER_KEY, CLIENT_SECRET, PASSWORD})
 _PART = 12  # characters of a secret that count as found: it may have been cut
 
 Found = tuple[str, str]
@@ -69,13 +70,13 @@ class World:
     def secrets(self) -> set[str]:
         """All that are planted, and all tokens that were given out."""
         given = {*self.host.tokens._tokens, *self.api._access._clients}
-        return {APPLICATION_SECRET, CONSUMER_KEY, CLIENT_SECRET, PASSWORD, *given}
+        return {*PLANTED, *given}
 
 
 def start(stack: ExitStack, data: Any, *, errors: Any = "class", tls: Any = None, **options: Any) -> World:
     """A world that stops with the stack; ``options`` are the log host's."""
     tokens = Tokens()
-    users = {"reader": User(PASSWORD)}
+    users = {"reader": User(PASSWORD), "other": User(CLIENT_SECRET)}
     host = stack.enter_context(LogHost(data, options=Options(users=users, **options), tokens=tokens, tls=tls))
     account = default_account(host.url)
     account.applications = [Application("planted0application0key", APPLICATION_SECRET)]
