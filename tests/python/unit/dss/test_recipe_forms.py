@@ -44,6 +44,33 @@ def test_every_fault_of_the_form_is_named_at_once():
     assert all(f"{name} must" in str(caught.value) for name in ("line_format", "max_reject_share", "base_url"))
 
 
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        (
+            {"line_format": "nginx"},
+            "line_format must be one of auto, ovh, combined, vhost_combined, common, wt1, custom",
+        ),
+        ({"line_format": "custom"}, "custom_format is missing"),
+        ({"line_format": "custom", "custom_format": "%h"}, "The custom format has no time"),
+        ({"base_url": "example"}, "base_url 'example' is no web address"),
+        ({"timezone": "Paris"}, "timezone 'Paris' is not known"),
+        ({"max_reject_share": 2}, "max_reject_share must be from 0 to 1"),
+        ({"max_reject_share": "much"}, "max_reject_share must be a number"),
+    ],
+)
+def test_a_wrong_setting_is_named(config, told):
+    with pytest.raises(SettingsError) as caught:
+        recipe_forms.parse_settings(config, {})
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("gigabytes", [0, 2e6, "much"])
+def test_a_wrong_setting_of_the_plugin_is_named(gigabytes):
+    with pytest.raises(SettingsError, match=r"^The plugin's settings cannot be used: max_day_gb must be "):
+        recipe_forms.parse_settings({}, {"max_day_gb": gigabytes})
+
+
 @pytest.mark.parametrize(("column", "chosen"), [("line", "line"), ("", None), (None, None)])
 def test_the_column_of_lines_may_be_absent(column, chosen):
     assert recipe_forms.line_column({"line_column": column}) == chosen
