@@ -14,7 +14,7 @@ from typing import Any
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.hosting import cluster_zone, derived_log_host, parse_allowed, permitted_log_host
 from ovh_weblogs.schema import LINES, REJECT_REASON, SERVER_HITS, Column
-from ovh_weblogs.settings import Kind, LogUser, Network, Period, Secret, Source, VisitorSettings
+from ovh_weblogs.settings import MAX_DAY_BYTES, Kind, LogUser, Network, Period, Secret, Source, VisitorSettings
 
 _DOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -164,11 +164,12 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
     share = form.number("max_reject_share", Source.max_reject_share, low=0, high=1)
     typed_host = form.text("log_host")
     rows, partitioned = reject_rows(config, form), is_partitioned(config, form)
-    network = _network(Form(plugin_config))
+    plugin = Form(plugin_config)
+    largest, network = max_day_bytes(plugin), _network(plugin)
     form.check("The settings of the OVH logs dataset")
     host = permitted_log_host(
         typed_host or derived_log_host(domain) or _no_host(domain),
-        parse_allowed(Form(plugin_config).texts("allowed_log_hosts")),
+        parse_allowed(plugin.texts("allowed_log_hosts")),
     )
     return Source(
         host=host,
@@ -182,6 +183,7 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
         reject_rows=rows,
         max_reject_share=share,
         network=network,
+        max_day_bytes=largest,
     )
 
 
@@ -252,6 +254,11 @@ def _network(form: Form) -> Network:
     )
     form.check("The plugin's settings")
     return network
+
+
+def max_day_bytes(plugin: Form) -> int:
+    """Bytes that one file may unpack to, from the form of the plugin's settings."""
+    return int(plugin.number("max_day_gb", MAX_DAY_BYTES / 1e9, low=0.001, high=1_000_000) * 1e9)
 
 
 def visitor_settings(plugin_config: Config | None) -> VisitorSettings:

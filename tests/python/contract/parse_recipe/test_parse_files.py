@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import tarfile
 
 import pytest
 
@@ -64,6 +66,16 @@ def test_a_file_that_unpacks_to_too_much_is_named(recipe):
 def test_a_file_that_was_packed_twice_is_refused(recipe):
     recipe.folder({"day.log.gz": PACKED["zstd"](gzip.compress(line(1)))})
     assert recipe.error() == "day.log.gz is packed twice; unpack it once."
+
+
+def test_a_tar_archive_is_refused_by_name(recipe):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("day.log"))
+    recipe.folder({"old/logs.tar.gz": made.getvalue()})
+    assert recipe.error() == (
+        "old/logs.tar.gz is a tar archive; unpack it, and put the files that are in it in its place."
+    )
 
 
 @pytest.mark.parametrize("kind", ["plain", "zstd"])
