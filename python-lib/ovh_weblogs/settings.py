@@ -116,6 +116,7 @@ class ParseSettings:
     timezone: str | None = None
     max_reject_share: float = MAX_REJECT_SHARE
     max_day_bytes: int = MAX_DAY_BYTES
+    tracker_columns: bool = False  # that hits have them whatever the first lines are
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,27 @@ def test_a_trackers_files_are_read_by_name(recipe, spring):
     assert written(recipe) == values_of(told)
 
 
-def test_a_trackers_line_far_inside_an_access_log_is_an_error(recipe, spring):
+@pytest.fixture
+def late(recipe, spring):
+    """An access log that has a tracker's line beyond its first 64 KB."""
     event = next(text for lines in spring.files("wt1").values() for text in lines if text[:2] == b"20")
-    recipe.folder({"mixed.log": line(1) * 1_000 + event + b"\n"})
-    message = "mixed.log begins as an access log and has a tracker's line as number 1001; "
-    assert recipe.error().startswith(message)
+    recipe.folder({"mixed.log": line(1) * 1_000 + event + b"\n" + line(2)})
+    return recipe
+
+
+def test_a_trackers_line_far_inside_an_access_log_is_an_error_that_names_the_choice_to_make(late, repository):
+    label = "Told by each line, with the columns of a tracker"
+    assert late.error() == (
+        "mixed.log begins as an access log and has a tracker's line as number 1001; "
+        f"choose '{label}' as 'Format of lines'."
+    )
+    assert f'"{label}"' in (repository / "custom-recipes/ovh-logs-parse/recipe.json").read_text()
+
+
+def test_with_that_choice_it_is_a_hit_of_all_columns(late):
+    assert late.run(config={"line_format": "auto_wt1"}).error is None
+    assert [row["log_family"] for row in late.store.rows("hits")][999:] == ["server", "tracker", "server"]
+    assert late.columns() == list(HITS.names)
 
 
 def written(recipe):

@@ -38,6 +38,15 @@ def test_a_logformat_counts_only_where_it_is_chosen():
     assert (chosen.custom_format, left.custom_format) == (COMMON, None)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "line_format", "tracker_columns"),
+    [("auto", "auto", False), ("auto_wt1", "auto", True), ("wt1", "wt1", True), ("combined", "combined", False)],
+)
+def test_hits_have_a_trackers_columns_by_the_format_that_is_chosen(chosen, line_format, tracker_columns):
+    settings = recipe_forms.parse_settings({"line_format": chosen}, {})
+    assert (settings.line_format, settings.tracker_columns) == (line_format, tracker_columns)
+
+
 def test_every_fault_of_the_form_is_named_at_once():
     with pytest.raises(SettingsError) as caught:
         recipe_forms.parse_settings({"line_format": "x", "max_reject_share": 2, "base_url": 5}, {})
@@ -49,7 +58,7 @@ def test_every_fault_of_the_form_is_named_at_once():
     [
         (
             {"line_format": "nginx"},
-            "line_format must be one of auto, ovh, combined, vhost_combined, common, wt1, custom",
+            "line_format must be one of auto, auto_wt1, ovh, combined, vhost_combined, common, wt1, custom",
         ),
         ({"line_format": "custom"}, "custom_format is missing"),
         ({"line_format": "custom", "custom_format": "%h"}, "The custom format has no time"),
