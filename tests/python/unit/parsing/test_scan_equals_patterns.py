@@ -72,11 +72,23 @@ FORMATS = {
         {"custom_format": "$time_iso8601\t$remote_addr\t$request\t$status\t$bytes_sent\t$http_user_agent"},
     ),
     "nginx, seconds since 1970": (
-        '1709622842.123 {client} "{request}" {status}',
+        '{since}.123 {client} "{request}" {status}',
         {"custom_format": '$msec $remote_addr "$request" $status'},
     ),
+    "Apache, milliseconds since 1970": (
+        "{client} {since}123 {status}",
+        {"custom_format": "%h %{msec}t %>s"},
+    ),
+    "Apache, a fraction before the zone": (
+        '{client} {clock},{micros} {zone} "{request}" {size}',
+        {"custom_format": '%h %{%d/%b/%Y:%T}t,%{usec_frac}t %{%z}t "%r" %b'},
+    ),
+    "Apache, a time without zone": (
+        '{client} [{clock}] "{request}" {status}',
+        {"custom_format": '%h [%{%d/%b/%Y:%T}t] "%r" %>s', "timezone": "Europe/Paris"},
+    ),
 }
-UNSCANNED = {"nginx, tabs", "nginx, seconds since 1970"}
+UNSCANNED = {"Apache, a time without zone"}
 
 
 def writer(template):
@@ -91,7 +103,8 @@ def writer(template):
         return template.format(
             client=client, second=second, user=user, at=at, at_clf=f"[{at}]", request=request, status=status,
             size=size, referer=referer, agent=agent, method=method, target=target, protocol=protocol,
-            iso=day + at[21:], iso_nginx=f"{day}{at[21:24]}:{at[24:]}",
+            iso=day + at[21:], iso_nginx=f"{day}{at[21:24]}:{at[24:]}", clock=at[:20], zone=at[21:],
+            since=f"17{at[12:20].replace(':', '')}{at[:2]}", micros=f"{at[15:20].replace(':', '')}00",
         ).encode()  # fmt: skip
 
     return line
@@ -190,10 +203,12 @@ def taken(data, name):
 @pytest.mark.parametrize("name", set(FORMATS) - UNSCANNED)
 def test_every_usual_line_is_taken_by_the_scan(name):
     lines, _ = LINES[name]
-    # In parts a target ends at a blank; a field between bars cannot be empty; a host that begins a line has one port.
+    # In parts a target ends at a blank; a field without quotes cannot be empty; a host that begins a line has one port.
     unusual = {"Apache, parts and a time of its own": b"/a b", "Apache, bars": b"||", "vhost_combined": b":443:443"}
     expected = [
-        content for content in lines if unusual.get(name, b"\0") not in content and not content.startswith(b"-:443")
+        content
+        for content in lines
+        if unusual.get(name, b"\0") not in content and not content.startswith(b"-:443") and not content.endswith(b"\t")
     ]
     data = b"\n".join([*expected * 40, b"the last line is left to the patterns"])
     assert taken(data, name) == 40 * len(expected)
