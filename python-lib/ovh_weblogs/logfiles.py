@@ -182,7 +182,7 @@ def only_server(hits: pa.RecordBatch) -> pa.RecordBatch:
         row = hits.filter(tracker).select(["source_file", "line_number"]).slice(0, 1).to_pylist()[0]
         raise InputError(
             f"{row['source_file']} begins as an access log and has a tracker's line as number {row['line_number']}",
-            fix="keep the lines of the tracker in files of their own",
+            fix="choose 'Told by each line, with the columns of a tracker' as 'Format of lines'",
         )
     return hits.select(list(SERVER_HITS.names))
 

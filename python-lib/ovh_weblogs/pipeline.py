@@ -22,6 +22,7 @@ from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
 from ovh_weblogs.settings import ApiAccess, EnrichSettings, Kind, ParseSettings, Source, VisitorSettings
+from ovh_weblogs.unpack import Unpacked
 
 __all__ = [
     "Block",
@@ -97,7 +98,8 @@ def read_days(
 
     Raises:
         LogMissing: A day is not there and may not be skipped.
-        OvhLogsError: Of other kinds: the host refuses, cannot be reached, or sends damaged files.
+        OvhLogsError: Of other kinds: the host refuses, cannot be reached, or sends files that are damaged or unpack to
+            more than they may.
     """
     now = now or datetime.now(timezone.utc)
     source = _located(source)
@@ -115,7 +117,9 @@ def read_days(
                 with host.day(day) as file:
                     if late is not None:
                         raise late
-                    yield from _day_blocks(source, file, host.file_name(day), totals)
+                    # The host's file is inflated already; what is packed once more stays within the bound, too.
+                    content = Unpacked(file, file.name, max_bytes=source.max_day_bytes)
+                    yield from _day_blocks(source, content, host.file_name(day), totals)
                     totals.files += 1
                     totals.bytes += file.raw_bytes
             except LogMissing as missing:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dev.bench.contenders.parsing import LinesLost
-from dev.bench.data import Corpus
+from dev.bench.corpus import Corpus
 from ovh_weblogs import pipeline
 
 _GOACCESS = (
