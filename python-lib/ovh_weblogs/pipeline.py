@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from itertools import chain
 
+import numpy as np
 import pyarrow as pa
 
 from ovh_weblogs import enrichment, features, parsing
@@ -195,7 +196,7 @@ def _numbered(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[
         if "visitor_id" not in batch.schema.names:
             identify = EnrichSettings(useragent=False, url=False)
             typed = enrichment.enrich_batch(typed, identify)
-        index = pa.array(range(row, row + batch.num_rows), pa.int64())
+        index = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
         row += batch.num_rows
         arrays = [index if name == "row_index" else typed.column(name) for name in schema.names]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
