@@ -94,7 +94,7 @@ def read_days(
                 with host.day(day) as file:
                     if late is not None:
                         raise late
-                    yield from _day_blocks(source, file, host.file_name(day), totals)
+                    yield from _day_blocks(source, file, host.file_name(day), totals, preview=preview)
                     totals.files += 1
                     totals.bytes += file.raw_bytes
             except LogMissing as missing:
@@ -126,7 +126,9 @@ def _skipping(host: LogHost, source: Source, days: list[date], now: datetime) ->
                 logger.warning("The %s log of %s for %s is missing and skipped", source.kind.value, source.domain, day)
 
 
-def _day_blocks(source: Source, file: Readable, name: str, totals: Totals) -> Iterator[Block]:
+def _day_blocks(
+    source: Source, file: Readable, name: str, totals: Totals, *, preview: bool
+) -> Generator[Block, None, None]:
     if source.kind is not Kind.WEB:
         for found in parsing.read_lines(file, source_file=name, zone=source.zone):
             totals.lines += found.rows.num_rows + found.blanks
@@ -134,9 +136,10 @@ def _day_blocks(source: Source, file: Readable, name: str, totals: Totals) -> It
             totals.blanks += found.blanks
             yield Block(found.rows)
         return
-    for parsed in parse(file, source_file=name, line_format="auto"):
-        totals.add(parsed)
-        yield Block(parsed.hits, parsed.rejects)
+    with closing(parse(file, source_file=name, line_format="auto", read_ahead=not preview)) as parts:
+        for parsed in parts:
+            totals.add(parsed)
+            yield Block(parsed.hits, parsed.rejects)
 
 
 def enrich(batches: Iterable[pa.RecordBatch], settings: EnrichSettings | None = None) -> Iterator[pa.RecordBatch]:

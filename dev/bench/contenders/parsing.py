@@ -28,7 +28,7 @@ def library(corpus: Corpus) -> Iterator[Callable[[], int]]:
     def work() -> int:
         lines, hits = 0, 0
         with corpus.path.open("rb") as file:
-            for block in parse(file, source_file=corpus.path.name):
+            for block in parse(file, source_file=corpus.path.name, read_ahead=True):
                 lines += block.lines
                 hits += block.hits.num_rows
         if (lines, hits) != (corpus.lines, corpus.lines - corpus.cut):
