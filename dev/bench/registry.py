@@ -74,7 +74,7 @@ _CONNECTOR = "dev.bench.contenders.connector"
 BENCHMARKS = (
     Benchmark(
         "parse",
-        Contender(".log.gz to typed columns", f"{_PARSING}:library"),
+        Contender(".log.gz to typed columns, one thread", f"{_PARSING}:library"),
         Contender("regex per line, groupdict", f"{_PARSING}:regex_loop"),
         Ratio.RATE,
         aim=4.0,
@@ -82,7 +82,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         "parse_gunzip",
-        Contender(".log.gz to typed columns", f"{_PARSING}:library"),
+        Contender(".log.gz to typed columns, unpacked ahead", f"{_PARSING}:library_ahead"),
         Contender("isal's gunzip alone, in reads of 2 MiB", f"{_GUNZIP}:streamed"),
         Ratio.SECONDS,
         aim=7.5,
@@ -111,7 +111,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         "parse_wt1",
-        Contender("tracker's .log.gz to typed columns", f"{_PARSING}:library", corpus=_TRACKED),
+        Contender("tracker's .log.gz to columns, unpacked ahead", f"{_PARSING}:library_ahead", corpus=_TRACKED),
         Contender("regex per line, groupdict", f"{_TRACKER}:regex_loop", corpus=_TRACKED),
         Ratio.RATE,
         aim=3.0,

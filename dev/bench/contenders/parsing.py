@@ -35,10 +35,22 @@ def counted(path: Path, **options: Any) -> tuple[int, int]:
 
 @contextmanager
 def library(corpus: Corpus) -> Iterator[Callable[[], int]]:
-    """The library: typed Arrow columns."""
+    """The library, in one thread: typed Arrow columns."""
+    with _library(corpus) as work:
+        yield work
 
+
+@contextmanager
+def library_ahead(corpus: Corpus) -> Iterator[Callable[[], int]]:
+    """The library as the connector and the recipe use it: another thread unpacks the next block."""
+    with _library(corpus, read_ahead=True) as work:
+        yield work
+
+
+@contextmanager
+def _library(corpus: Corpus, **options: Any) -> Iterator[Callable[[], int]]:
     def work() -> int:
-        lines, hits = counted(corpus.path, source_file=corpus.path.name)
+        lines, hits = counted(corpus.path, source_file=corpus.path.name, **options)
         if (lines, hits) != (corpus.lines, corpus.hits):
             raise LinesLost(f"{lines} lines and {hits} hits were read; {corpus.lines} and {corpus.hits} are there")
         return lines

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ovh_weblogs.errors import LogDamaged
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.parsing.access import AccessReader
 from ovh_weblogs.parsing.blocks import BLOCK, FIRST_BLOCK, read_lines_in_blocks
@@ -104,3 +106,27 @@ def test_very_many_short_lines_come_in_parts():
     assert max(part.lines for part in parts) <= 64 << 10
     numbers = [number for part in parts for number in part.rejects.column("line_number").to_pylist()]
     assert numbers == list(range(1, 70_001))
+
+
+def test_reading_ahead_in_another_thread_changes_nothing():
+    data = (LINE + b"\n") * 40_000
+    parts, same = (list(parse(io.BytesIO(gzip.compress(data)), read_ahead=ahead)) for ahead in (True, False))
+    assert len(parts) > 1
+    assert [part.hits for part in parts] == [part.hits for part in same]
+
+
+def test_damage_that_is_met_while_reading_ahead_is_told_after_the_lines_before_it():
+    packed = gzip.compress((LINE + b"\n") * 40_000)
+    blocks = parse(io.BytesIO(packed[:-8]), read_ahead=True)
+    assert next(blocks).hits.num_rows > 0
+    with pytest.raises(LogDamaged, match="stops in the middle"):
+        list(blocks)
+
+
+def test_nobody_reads_the_stream_once_reading_ahead_is_given_up():
+    stream = Stream((LINE + b"\n") * 100_000, most=256 << 10)
+    blocks = parse(stream, read_ahead=True)
+    next(blocks)
+    blocks.close()
+    assert stream.read_bytes < 100_000 * len(LINE)
+    assert "ahead" not in {thread.name for thread in threading.enumerate()}
