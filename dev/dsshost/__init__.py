@@ -3,12 +3,17 @@
 Facts come from the host's Python of DSS 9.0.5 and from the reference documentation up to 14.5.
 """
 
+from dev.dsshost.choices import choices
 from dev.dsshost.components import ComponentFailed, ConnectorSession
-from dev.dsshost.descriptors import BadPlugin, check_plugin
+from dev.dsshost.descriptors import check_plugin
 from dev.dsshost.flow import FlowResult, run_flow
 from dev.dsshost.folders import ManagedFolder
+from dev.dsshost.macros import MacroResult, run_macro
+from dev.dsshost.markup import check_html
+from dev.dsshost.presets import Presets, resolve_presets
 from dev.dsshost.recipes import RecipeResult, folder, run_recipe
 from dev.dsshost.storage import BadData, Store
+from dev.dsshost.strictjson import BadPlugin
 
 __all__ = [
     "BadData",
@@ -16,11 +21,17 @@ __all__ = [
     "ComponentFailed",
     "ConnectorSession",
     "FlowResult",
+    "MacroResult",
     "ManagedFolder",
+    "Presets",
     "RecipeResult",
     "Store",
+    "check_html",
     "check_plugin",
+    "choices",
     "folder",
+    "resolve_presets",
     "run_flow",
+    "run_macro",
     "run_recipe",
 ]

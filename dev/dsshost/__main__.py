@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 from dev.dsshost.components import ComponentFailed
-from dev.dsshost.descriptors import BadPlugin, check_plugin, strict_json
+from dev.dsshost.descriptors import check_plugin
 from dev.dsshost.flow import run_flow
 from dev.dsshost.package_check import check_zip
 from dev.dsshost.storage import BadData
+from dev.dsshost.strictjson import BadPlugin, strict_json
 
 
 def main() -> int:

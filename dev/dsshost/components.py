@@ -4,39 +4,27 @@ from __future__ import annotations
 
 import copy
 import csv
-import inspect
-import itertools
 import json
 import sys
 import tempfile
-import traceback
-import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from dev.dsshost.loading import component_class, construct, friendly_error
+from dev.dsshost.presets import Presets, resolve_presets
 from dev.dsshost.rows import serialize_rows
 from dev.dsshost.storage import WHOLE, BadData, Store
 
 FAKE = Path(__file__).parent / "fake"
-_numbers = itertools.count()
 
 
 class ComponentFailed(Exception):
-    """A component raised: what the host would show."""
+    """A component raised: what the host would show, and what the component's process logged, if it had one."""
 
-    def __init__(self, error: dict[str, str]) -> None:
-        self.error = error
+    def __init__(self, error: dict[str, str], log: str = "") -> None:
+        self.error, self.log = error, log
         super().__init__(error["message"])
-
-
-def friendly_error(error: BaseException) -> dict[str, str]:
-    """An exception as the host reports it; an OSError loses its text there, unless it has an errno."""
-    if isinstance(error, OSError):
-        message = f"[Errno {error.errno}] {error.strerror}: '{error.filename}'"
-    else:
-        message = str(error.args[0]) if error.args else ""
-    return {"errorType": str(type(error)), "message": message, "traceback": "".join(traceback.format_exception(error))}
 
 
 def use_plugin(plugin: Path) -> None:
@@ -44,37 +32,6 @@ def use_plugin(plugin: Path) -> None:
     for folder in (str(plugin / "python-lib"), str(FAKE)):
         if folder not in sys.path:
             sys.path.insert(0, folder)
-
-
-def component_class(code: str, base: type) -> type:
-    """The one class of the code that derives from the base; the code runs from its text, in a foreign module.
-
-    Raises:
-        TypeError: There is none, or there are two, with the host's text.
-    """
-    module = types.ModuleType(f"dsshost_component_{next(_numbers)}")
-    exec(compile(code, f"<{module.__name__}>", "exec"), module.__dict__)  # noqa: S102 - what the host does
-    found = None
-    for item in vars(module).values():
-        if isinstance(item, type) and issubclass(item, base) and item is not base:
-            if found is not None:
-                raise TypeError(f"Multiple classes inheriting {base} defined, already had {found} and found {item}")
-            found = item
-    if found is None:
-        raise TypeError(f"No class inheriting {base} found")
-    return found
-
-
-def construct(kind: type, arguments: tuple[Any, ...]) -> Any:
-    """An object made by the number of its constructor's positional parameters, as the host counts them.
-
-    Raises:
-        TypeError: There are more than the host can fill.
-    """
-    count = len(inspect.getfullargspec(kind.__init__).args)  # type: ignore[misc]
-    if not 1 <= count <= len(arguments) + 1:
-        raise TypeError(f"Wrong signature of the {kind.__mro__[1].__name__} subclass: {count} args")
-    return kind(*arguments[: count - 1])
 
 
 class ConnectorSession:
@@ -85,17 +42,29 @@ class ConnectorSession:
         connector: Its component id.
         config: The dataset's configuration, without the form's defaults.
         plugin_config: The plugin's settings.
+        presets: What presets hold, for a configuration that names one.
+
+    Raises:
+        ComponentFailed: The connector cannot be found or made.
+        BadData: The configuration names a preset that is not there, or is not as its set declares.
     """
 
     def __init__(
-        self, plugin: Path, connector: str, config: Mapping[str, Any], plugin_config: Mapping[str, Any]
+        self,
+        plugin: Path,
+        connector: str,
+        config: Mapping[str, Any],
+        plugin_config: Mapping[str, Any],
+        presets: Presets | None = None,
     ) -> None:
         use_plugin(plugin)
         from dataiku.connector import Connector  # noqa: PLC0415 - ours, found only now
 
-        self._config, self._plugin_config = copy.deepcopy(dict(config)), copy.deepcopy(dict(plugin_config))
+        component = f"python-connectors/{connector}"
+        self._config = resolve_presets(plugin, component, config, presets)
+        self._plugin_config = copy.deepcopy(dict(plugin_config))
         self._given = copy.deepcopy((self._config, self._plugin_config))
-        code = (plugin / "python-connectors" / connector / "connector.py").read_text("utf-8")
+        code = (plugin / component / "connector.py").read_text("utf-8")
         self.object = self._ask(
             lambda: construct(component_class(code, Connector), (self._config, self._plugin_config))
         )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dev.dsshost.parameters import check_params
+from dev.dsshost.strictjson import BadPlugin, strict_json
+
 _ID = re.compile(r"[A-Za-z0-9_-]+")
-_MODEL = re.compile(r"model\.([A-Za-z0-9_]+)")
 _META = {"label", "description", "icon", "iconColor", "author", "tags", "displayOrderRank", "licenseInfo", "url"}
 _META |= {"category", "recipesCategory", "supportLevel"}
 _COLORS = {"red", "pink", "purple", "blue", "green", "sky", "yellow", "orange", "brown", "gray"}
@@ -23,50 +24,34 @@ _KNOWN = {
         "meta", "kind", "inputRoles", "outputRoles", "selectableFromDataset", "selectableFromFolder", "params",
         "paramsPythonSetup", "resourceKeys",
     },
+    "runnable.json": {
+        "meta", "impersonate", "permissions", "requiresGlobalAdmin", "resultType", "resultLabel", "extension",
+        "mimeType", "macroRoles", "params", "adminParams", "paramsPythonSetup",
+    },
     "parameter-set.json": {"meta", "defaultDefinableInline", "defaultDefinableAtProjectLevel", "pluginParams",
                            "params"},
 }  # fmt: skip
-_VALUES: Mapping[str, type | tuple[type, ...]] = {
-    "STRING": str, "TEXTAREA": str, "PASSWORD": str, "STRINGS": list, "INT": int, "DOUBLE": (int, float),
-    "BOOLEAN": bool, "DATE": str, "SELECT": str, "MULTISELECT": list, "MAP": dict, "KEY_VALUE_LIST": list,
-    "ARRAY": list, "OBJECT_LIST": list, "COLUMN": str, "COLUMNS": list, "PRESET": dict, "SEPARATOR": str,
-}  # fmt: skip
-_PARAM = {
-    "name", "type", "label", "description", "defaultValue", "mandatory", "visibilityCondition", "allowDuplicates",
-    "minI", "maxI", "minD", "maxD", "selectChoices", "getChoicesFromPython", "disableAutoReload", "triggerParameters",
-    "subParams", "columnRole", "allowedColumnTypes", "parameterSetId",
-}  # fmt: skip
 _MODES = {"NOT_PARTITIONABLE", "CODE_DEFINED_LISTABLE", "CODE_DEFINED_UNLISTABLE", "USER_DEFINED_LISTABLE"}
 _MODES |= {"USER_DEFINED_UNLISTABLE"}
+_PERMISSIONS = {"ADMIN", "READ_CONF", "WRITE_CONF"}
+_RESULTS = {"NONE", "HTML", "URL", "FILE", "FOLDER_FILE", "RESULT_TABLE", "JSON_OBJECT"}
+_OBJECT_ROLES = {
+    "DATASET",
+    "DATASETS",
+    "API_SERVICE",
+    "API_SERVICE_VERSION",
+    "BUNDLE",
+    "VISUAL_ANALYSIS",
+    "SAVED_MODEL",
+}
+_OBJECT_ROLES |= {"MANAGED_FOLDER"}
 _KINDS = {
     "python-connectors": ("connector.json", "connector.py"),
     "custom-recipes": ("recipe.json", "recipe.py"),
+    "python-runnables": ("runnable.json", "runnable.py"),
     "parameter-sets": ("parameter-set.json", None),
 }
 _PYTHONS = {f"PYTHON{version}" for version in (36, 37, 38, 39, 310, 311, 312, 313, 314)}
-
-
-class BadPlugin(Exception):
-    """A descriptor that DSS would refuse, or would take and ignore in part."""
-
-
-def strict_json(path: Path) -> Any:
-    """A file as strict JSON; a key twice is an error.
-
-    Raises:
-        BadPlugin: It is none.
-    """
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        if len(set(keys)) != len(keys):
-            raise BadPlugin(f"{path}: a key stands twice among {keys}")
-        return dict(pairs)
-
-    try:
-        return json.loads(path.read_text("utf-8"), object_pairs_hook=once)
-    except (ValueError, OSError) as cause:
-        raise BadPlugin(f"{path}: {cause}") from cause
 
 
 def check_plugin(plugin: Path) -> list[str]:
@@ -80,19 +65,35 @@ def check_plugin(plugin: Path) -> list[str]:
     if not _ID.fullmatch(root.get("id", "")) or not re.fullmatch(r"\d+\.\d+\.\d+", root.get("version", "")):
         raise BadPlugin("plugin.json: id or version is missing or of the wrong shape")
     sets = {folder.name for folder in (plugin / "parameter-sets").glob("*") if folder.is_dir()}
-    _params(root.get("params", []), "plugin.json", sets, ())
+    check_params(root.get("params", []), "plugin.json", sets, ())
     found: list[str] = []
     for kind, (descriptor, code) in _KINDS.items():
         for folder in sorted(path for path in (plugin / kind).glob("*") if path.is_dir()):
             where = f"{kind}/{folder.name}/{descriptor}"
             if not _ID.fullmatch(folder.name) or not folder.name.startswith(root["id"]):
                 raise BadPlugin(f"{where}: the component's id must begin with the plugin's")
-            _component(strict_json(folder / descriptor), descriptor, where, sets)
+            content = strict_json(folder / descriptor)
+            _component(content, descriptor, where, sets)
+            _choices_file(content, where, plugin)
             if code:
-                compile((folder / code).read_text("utf-8"), code, "exec")
+                _compiles(folder / code)
+            if kind == "python-runnables":
+                _macro_folder(folder, where)
             found.append(f"{kind}/{folder.name}")
     _code_env(plugin)
     return found
+
+
+def component_descriptor(plugin: Path, component: str) -> dict[str, Any]:
+    """The descriptor of a component, which its folder in the plugin names.
+
+    Raises:
+        BadPlugin: There is none.
+    """
+    kind = component.partition("/")[0]
+    if kind not in _KINDS:
+        raise BadPlugin(f"{component}: components of this kind are not known")
+    return strict_json(plugin / component / _KINDS[kind][0])
 
 
 def _component(content: dict[str, Any], descriptor: str, where: str, sets: set[str]) -> None:
@@ -105,7 +106,13 @@ def _component(content: dict[str, Any], descriptor: str, where: str, sets: set[s
             raise BadPlugin(f"{where}: readable and writable must be true or false")
     if descriptor == "recipe.json":
         _roles(content, where)
-    _params(content.get("params", []) + content.get("pluginParams", []), where, sets, roles)
+    params = content.get("params", []) + content.get("pluginParams", []) + content.get("adminParams", [])
+    check_params(params, where, sets, roles)
+    if descriptor == "runnable.json":
+        _macro(content, where)
+        _macro_roles(content, where, {param.get("name"): param["type"] for param in params})
+    if descriptor == "parameter-set.json" and any(param.get("name") == "mode" for param in params):
+        raise BadPlugin(f"{where}: a field of the name mode makes values look like a stored preset")
 
 
 def _known(content: dict[str, Any], descriptor: str, where: str) -> None:
@@ -136,37 +143,72 @@ def _roles(content: dict[str, Any], where: str) -> None:
             raise BadPlugin(f"{where}: {key} names no input role")
 
 
-def _params(params: Sequence[dict[str, Any]], where: str, sets: set[str], roles: Sequence[str]) -> None:
-    names = [param.get("name") for param in params if param.get("name")]
-    if len(set(names)) != len(names):
-        raise BadPlugin(f"{where}: two parameters have one name")
-    for param in params:
-        label = f"{where}: parameter {param.get('name')}"
-        if set(param) - _PARAM or param.get("type") not in _VALUES:
-            raise BadPlugin(f"{label} has an unknown type or unknown keys {sorted(set(param) - _PARAM)}")
-        if not param.get("label") or not param.get("description"):
-            raise BadPlugin(f"{label} needs a label and a description")
-        if not param.get("name") and param["type"] != "SEPARATOR":
-            raise BadPlugin(f"{label} needs a name")
-        _value(param, label, sets, roles)
-        for other in _MODEL.findall(param.get("visibilityCondition", "")):
-            if other not in names:
-                raise BadPlugin(f"{label}: visibilityCondition names {other}, which is no parameter")
+def _macro(content: dict[str, Any], where: str) -> None:
+    for key, default in (("impersonate", None), ("requiresGlobalAdmin", False)):
+        if not isinstance(content.get(key, default), bool):
+            raise BadPlugin(f"{where}: {key} must be true or false")
+    permissions = content.get("permissions")
+    if not isinstance(permissions, list) or sorted(permissions) != sorted({*permissions} & _PERMISSIONS):
+        raise BadPlugin(f"{where}: permissions {permissions!r} are not a list of {sorted(_PERMISSIONS)}")
+    kind = content.get("resultType")
+    if kind not in _RESULTS:
+        raise BadPlugin(f"{where}: resultType {kind} is not known")
+    if bool(content.get("resultLabel")) != (kind != "NONE"):
+        raise BadPlugin(f"{where}: a result needs a resultLabel, and NONE has none")
+    for key in ("extension", "mimeType"):
+        if bool(content.get(key)) != (kind == "FILE"):
+            raise BadPlugin(f"{where}: {key} belongs to the resultType FILE, and to no other")
 
 
-def _value(param: dict[str, Any], label: str, sets: set[str], roles: Sequence[str]) -> None:
-    kind, default = param["type"], param.get("defaultValue")
-    wrong = default is not None and (not isinstance(default, _VALUES[kind]) or (kind != "BOOLEAN" and default is True))
-    if wrong or (kind in ("INT", "DOUBLE", "SELECT") and default is None):
-        raise BadPlugin(f"{label}: defaultValue {default!r} does not suit {kind} (the form would write its own)")
-    if kind == "SELECT" and not param.get("getChoicesFromPython"):
-        choices = [choice.get("value") for choice in param.get("selectChoices", []) if choice.get("label")]
-        if default not in choices:
-            raise BadPlugin(f"{label}: defaultValue {default!r} is none of {choices}")
-    if kind == "PRESET" and param.get("parameterSetId") not in sets:
-        raise BadPlugin(f"{label}: there is no parameter set {param.get('parameterSetId')}")
-    if kind in ("COLUMN", "COLUMNS") and param.get("columnRole") not in roles:
-        raise BadPlugin(f"{label}: columnRole {param.get('columnRole')} is no role")
+def _macro_roles(content: dict[str, Any], where: str, kinds: Mapping[Any, str]) -> None:
+    for role in content.get("macroRoles", []):
+        kind, label = role.get("type"), f"{where}: macro role {role.get('type')}"
+        if set(role) - {"type", "targetParamsKey", "targetParamsKeys", "applicableToForeign"}:
+            raise BadPlugin(f"{label} has unknown keys in {sorted(role)}")
+        if not isinstance(role.get("applicableToForeign", False), bool):
+            raise BadPlugin(f"{label}: applicableToForeign must be true or false")
+        # Only a version of a service fills two parameters, itself and its service; a project's menus fill none.
+        wanted = ["API_SERVICE", kind] if kind == "API_SERVICE_VERSION" else [kind] if kind in _OBJECT_ROLES else []
+        if not wanted and kind not in ("PROJECT_MACROS", "PROJECT_CREATOR"):
+            raise BadPlugin(f"{label} is not known")
+        key = {0: None, 1: "targetParamsKey", 2: "targetParamsKeys"}[len(wanted)]
+        given = {name: role[name] for name in ("targetParamsKey", "targetParamsKeys") if name in role}
+        names = given.get(key, []) if len(wanted) != 1 else [given.get(key)]
+        if set(given) != ({key} if key else set()) or [kinds.get(name) for name in names] != wanted:
+            raise BadPlugin(f"{label} must name parameters of the types {wanted} in {key}, and names {given}")
+        if kind == "PROJECT_CREATOR" and (content["impersonate"], content["resultType"]) != (False, "JSON_OBJECT"):
+            raise BadPlugin(f"{label} needs impersonate false and the resultType JSON_OBJECT")
+
+
+def _macro_folder(folder: Path, where: str) -> None:
+    foreign = {path.name for path in folder.iterdir()} - {"runnable.json", "runnable.py", "long-description.md"}
+    if foreign - {"__pycache__"}:
+        raise BadPlugin(f"{where}: the host reads none of {sorted(foreign)} beside it")
+    text = folder / "long-description.md"
+    if text.exists() and not text.read_text("utf-8").strip():
+        raise BadPlugin(f"{where}: long-description.md is empty")
+
+
+def _choices_file(content: dict[str, Any], where: str, plugin: Path) -> None:
+    asked = [param["name"] for param in content.get("params", []) if param.get("getChoicesFromPython")]
+    asked += [param["name"] for param in content.get("adminParams", []) if param.get("getChoicesFromPython")]
+    name = content.get("paramsPythonSetup")
+    if bool(asked) != bool(name):
+        raise BadPlugin(
+            f"{where}: paramsPythonSetup {name} and parameters whose choices it gives, {asked}, go together"
+        )
+    if name:
+        path = (plugin / "resource" / name).resolve()
+        if (plugin / "resource").resolve() not in path.parents or not path.is_file():
+            raise BadPlugin(f"{where}: paramsPythonSetup {name} is no file in resource/")
+        _compiles(path)
+
+
+def _compiles(path: Path) -> None:
+    try:
+        compile(path.read_text("utf-8"), path.name, "exec")
+    except (SyntaxError, ValueError, OSError) as cause:
+        raise BadPlugin(f"{path}: {cause}") from cause
 
 
 def _code_env(plugin: Path) -> None:

@@ -29,7 +29,8 @@ def run_flow(flow: Mapping[str, Any], on_progress: Callable[[str], None] = lambd
     """Build every dataset of a flow.
 
     Args:
-        flow: ``plugin`` (folder, this repository unless given), ``storage`` (folder), ``plugin_config``; ``datasets``
+        flow: ``plugin`` (folder, this repository unless given), ``storage`` (folder), ``plugin_config``, ``presets``
+            (values by field, by preset, by parameter set, for configurations that name a preset); ``datasets``
             (``{name: {"connector", "config"}}``, or ``{}`` for a recipe's output); ``folders`` (``{name: {"files",
             "pattern"}}``: the folder whose files it gets, and that of its partitions' paths, if any); ``recipes``
             (``[{"recipe", "config", "inputs", "outputs", "partitions"}]``, the last those to build, if any).
@@ -42,19 +43,19 @@ def run_flow(flow: Mapping[str, Any], on_progress: Callable[[str], None] = lambd
     """
     plugin, store, result = Path(flow.get("plugin") or _ROOT), Store(Path(flow["storage"])), FlowResult()
     store.root.mkdir(parents=True, exist_ok=True)
-    settings = flow.get("plugin_config") or {}
+    settings, presets = flow.get("plugin_config") or {}, flow.get("presets") or {}
     for name, content in (flow.get("folders") or {}).items():
         _fill(folder(store, name), Path(content["files"]), content.get("pattern"))
     for name, dataset in flow["datasets"].items():
         if "connector" in dataset:
             begun = time.monotonic()
             on_progress(f"{name}: reading by the connector {dataset['connector']}")
-            session = ConnectorSession(plugin, dataset["connector"], dataset.get("config") or {}, settings)
+            session = ConnectorSession(plugin, dataset["connector"], dataset.get("config") or {}, settings, presets)
             result.rows[name] = session.materialize(store, name)
             result.seconds[name] = time.monotonic() - begun
             on_progress(f"{name}: {result.rows[name]:,} rows in {result.seconds[name]:.1f} s")
     for recipe in flow.get("recipes") or []:
-        _recipe(plugin, store, recipe, settings, result, on_progress)
+        _recipe(plugin, store, recipe, {"plugin_config": settings, "presets": presets}, result, on_progress)
     return result
 
 
@@ -83,7 +84,7 @@ def _recipe(
             inputs=recipe["inputs"],
             outputs=recipe["outputs"],
             config=recipe.get("config"),
-            plugin_config=settings,
+            **settings,
             partition=partition,
             on_line=lambda line: result.log.append(f"{name}: {line}"),
         )

@@ -6,7 +6,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from dev.dsshost.descriptors import BadPlugin, check_plugin
+from dev.dsshost.descriptors import check_plugin
+from dev.dsshost.strictjson import BadPlugin
 
 _FOREIGN = ("tests/", "dev/", ".git", ".ci/", "out/", "dist/")
 

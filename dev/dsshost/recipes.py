@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from dev.dsshost.components import FAKE
-from dev.dsshost.descriptors import BadPlugin, strict_json
 from dev.dsshost.folders import ManagedFolder
+from dev.dsshost.presets import Presets, resolve_presets
 from dev.dsshost.storage import WHOLE, Store
+from dev.dsshost.strictjson import BadPlugin, strict_json
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def run_recipe(
     plugin_config: Mapping[str, Any] | None = None,
     partition: str | None = None,
     reads: Mapping[str, Sequence[str]] | None = None,
+    presets: Presets | None = None,
     without: Sequence[str] = (),
     on_line: Callable[[str], None] = lambda _line: None,
 ) -> RecipeResult:
@@ -67,13 +69,16 @@ def run_recipe(
         partition: The partition that this activity builds; None where the outputs are not partitioned.
         reads: Partitions that are read, by input. Of a partitioned input that is not named here: the one that is built,
             or all where the outputs are not partitioned.
+        presets: What presets hold, for a configuration that names one.
         without: Methods of datasets that the host lacks, as an older one would.
         on_line: Called with each line of the log.
 
     Raises:
         BadPlugin: The roles are not those of the descriptor, or take no such objects.
+        BadData: The configuration names a preset that is not there, or is not as its set declares.
     """
     plugin = plugin.resolve()
+    resolved = resolve_presets(plugin, f"custom-recipes/{recipe}", config or {}, presets)
     component = plugin / "custom-recipes" / recipe
     _check_roles(strict_json(component / "recipe.json"), inputs, outputs, store)
     spec = {
@@ -89,7 +94,7 @@ def run_recipe(
             "PYTHONUNBUFFERED": "1",
             "DKUFLOW_SPEC": json.dumps(spec),
             "DKUFLOW_VARIABLES": json.dumps(_variables(partition)),
-            "DKU_CUSTOM_RECIPE_CONFIG": json.dumps(dict(config or {})),
+            "DKU_CUSTOM_RECIPE_CONFIG": json.dumps(resolved),
             "DKU_CUSTOM_RECIPE_PLUGIN_CONFIG": json.dumps(dict(plugin_config or {})),
             "DKU_CUSTOM_RESOURCE_FOLDER": str(plugin / "resource"),
             "DKU_CURRENT_PROJECT_KEY": "DEMO",

@@ -10,8 +10,17 @@ from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from typing import Any
 
-_TOKEN = re.compile(r"(?<![^?&])(token=)[^&]*", re.IGNORECASE)
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+_IN_ADDRESS = re.compile(r"(?<![^?&])((?:token|client_secret)=)[^&]*", re.IGNORECASE)
+_SECRET_HEADERS = frozenset(
+    {
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "x-ovh-application",
+        "x-ovh-consumer",
+        "x-ovh-signature",
+    }
+)
 
 
 @dataclass
@@ -21,7 +30,7 @@ class Request:
     Attributes:
         number: From 1, in the order of arrival.
         method: GET and so on.
-        path: The target as it was sent, with its query; the value of ``token`` masked.
+        path: The target as it was sent, with its query; the values of ``token`` and ``client_secret`` masked.
         connection: The client's port: a reused connection keeps it.
         authorization: Its scheme and three stars; empty without one.
         range: The Range asked for; empty without one.
@@ -60,12 +69,12 @@ class Journal:
 
     def begin(self, method: str, target: str, connection: int, headers: Mapping[str, str]) -> Request:
         """Note a request as it arrives."""
-        masked = {name: _masked(value) if name in _SECRET_HEADERS else value for name, value in headers.items()}
+        masked = {name: _masked(name, value) for name, value in headers.items()}
         with self._change:
             entry = Request(
                 number=len(self.requests) + 1,
                 method=method,
-                path=_TOKEN.sub(r"\1***", target),
+                path=_IN_ADDRESS.sub(r"\1***", target),
                 connection=connection,
                 authorization=masked.get("authorization", ""),
                 range=headers.get("range", ""),
@@ -111,7 +120,9 @@ class Journal:
         return sum(request.sent for request in list(self.requests))
 
 
-def _masked(value: str) -> str:
-    """Only the scheme of credentials is kept, and only one that is known."""
+def _masked(name: str, value: str) -> str:
+    """Of credentials only the scheme is kept, and only one that is known; of addresses all but their secrets."""
+    if name not in _SECRET_HEADERS:
+        return _IN_ADDRESS.sub(r"\1***", value)
     scheme, blank, _ = value.partition(" ")
     return f"{scheme} ***" if blank and scheme.lower() in ("basic", "bearer") else "***"

@@ -35,6 +35,9 @@ class Options:
         ranges: Whether parts are served.
         length: Whether the length is announced; chunks otherwise.
         foreign: Status for a known user on the tree of another: 401 or 403.
+        token_by: Where a token is taken from: ``query`` for ?token= in the address, ``cookie``, or ``both``.
+        token_refused: Status for a token that has ended, or serves another client or tree: 401 or 403.
+        token_redirect: A good token in an address becomes a cookie, and the client is led to the address without it.
         keep_alive: Seconds that an idle connection stays open.
         control: Whether /_sim/ answers.
     """
@@ -50,8 +53,15 @@ class Options:
     ranges: bool = True
     length: bool = True
     foreign: Literal[401, 403] = 403
+    token_by: Literal["both", "cookie", "query"] = "both"  # noqa: S105 - no password
+    token_refused: Literal[401, 403] = 403
+    token_redirect: bool = False
     keep_alive: float = 5.0
     control: bool = False
+
+    def __post_init__(self) -> None:
+        if self.token_redirect and self.token_by in ("cookie", "query"):
+            raise ValueError(f"A token cannot go from the address to a cookie where it is taken from {self.token_by}.")
 
     def tree_of(self, fqdn: str) -> TreeName:
         """The tree that a fqdn is served under."""

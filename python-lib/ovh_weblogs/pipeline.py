@@ -17,11 +17,11 @@ from ovh_weblogs.cells import parse_cells
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.errors import InputError, LogMissing, SettingsError
 from ovh_weblogs.gunzip import Readable
-from ovh_weblogs.hosting import LogHost
+from ovh_weblogs.hosting import Account, LogHost, located
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
-from ovh_weblogs.settings import EnrichSettings, Kind, ParseSettings, Source, VisitorSettings
+from ovh_weblogs.settings import ApiAccess, EnrichSettings, Kind, ParseSettings, Source, VisitorSettings
 from ovh_weblogs.unpack import Unpacked
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Totals",
     "enrich",
     "enrichment_plan",
+    "is_published",
     "parse",
     "parse_cells",
     "parse_files",
@@ -59,8 +60,28 @@ def published_days(source: Source, *, only: Sequence[date] | None = None, now: d
         OvhLogsError: The host refuses, cannot be reached, or knows no such domain.
     """
     now = now or datetime.now(timezone.utc)
+    source = _located(source)
     with closing(LogHost(source)) as host:
         return list(host.published(only or source.period.days(now.astimezone(source.zone).date())))
+
+
+def is_published(source: Source, day: date, *, now: datetime | None = None) -> bool:
+    """Whether a day is of the period, and the log host has a file for it.
+
+    Raises:
+        OvhLogsError: As ``published_days``.
+    """
+    now = now or datetime.now(timezone.utc)
+    source = _located(source)
+    in_period = day in source.period.days(now.astimezone(source.zone).date())
+    return in_period and day in published_days(source, only=[day], now=now)
+
+
+def _located(source: Source) -> Source:
+    if source.host or not isinstance(source.access, ApiAccess):
+        return source
+    with closing(Account(source.access.keys, source.network)) as account:
+        return located(source, account)
 
 
 def read_days(
@@ -81,6 +102,7 @@ def read_days(
             more than they may.
     """
     now = now or datetime.now(timezone.utc)
+    source = _located(source)
     days = [only] if only else source.period.days(now.astimezone(source.zone).date())
     if not days:
         raise SettingsError(

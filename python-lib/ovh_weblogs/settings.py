@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+# OVH's own statistics page hard-codes this zone, and Canada's, for its clusters (ovh/owstats-ui, src/store/app.js).
+EUROPE = ZoneInfo("Europe/Paris")
 MAX_DAY_BYTES = 20 * 10**9  # that one file may have once it is unpacked: a small file can hold any number
 MAX_REJECT_SHARE = 0.05  # of the lines that are not blank; one in twenty: more are another kind of log
 
@@ -77,6 +79,7 @@ class Network:
     read_timeout: float = 60.0  # seconds without a byte
     attempts: int = 5  # per file, at least
     max_wait: float = 60.0  # seconds of waiting per file, between attempts, in all
+    connections: int = 2  # days that are fetched at the same time; OVH publishes no limit
 
 
 @dataclass(frozen=True)
@@ -87,14 +90,49 @@ class LogUser:
     password: Secret
 
 
+class Auth(str, enum.Enum):
+    """How somebody is known to the OVH API; the values are those of the preset."""
+
+    APPLICATION_KEY = "application_key"
+    OAUTH2 = "oauth2"
+
+
+@dataclass(frozen=True)
+class ApiKeys:
+    """Keys of an OVH account: application key, secret and consumer key, or a service account's id and secret."""
+
+    endpoint: str = "ovh-eu"
+    auth: Auth = Auth.APPLICATION_KEY
+    identity: str = ""  # the application key, or the client id
+    secret: Secret = field(default_factory=lambda: Secret(""))
+    consumer_key: Secret = field(default_factory=lambda: Secret(""))
+    api_url: str | None = None  # in place of the region's own address
+
+
+@dataclass(frozen=True)
+class ApiAccess:
+    """Which logs are wanted, as told by somebody who has only keys."""
+
+    keys: ApiKeys
+    service: str = ""  # the hosting; empty for that of the domain, or for the only one
+    domain: str = ""  # a site of it; empty for the hosting's main log
+    log_host: str = ""  # checked base URL that replaces what the API names; empty for the API's
+    zone: ZoneInfo | None = None  # set by hand; None for the cluster's
+    allowed_log_hosts: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Source:
-    """One log tree on one log host: what the connector reads."""
+    """One log tree on one log host: what the connector reads.
 
-    host: str  # base URL without a final slash, checked
-    domain: str
-    user: LogUser
-    zone: ZoneInfo
+    With API access, ``host``, ``domain`` and ``zone`` are found by ``hosting.located``; before it, host and domain are
+    empty.
+    """
+
+    access: LogUser | ApiAccess
+    host: str = ""  # base URL without a final slash, checked
+    domain: str = ""  # the root of the tree
+    zone: ZoneInfo = EUROPE
     kind: Kind = Kind.WEB
     period: Period = field(default_factory=Period)
     skip_missing: bool = False
@@ -104,6 +142,13 @@ class Source:
     grace_hours: float = 36.0  # a daily file appears the next day, at an hour that OVH does not publish
     network: Network = field(default_factory=Network)
     max_day_bytes: int = MAX_DAY_BYTES
+
+    @property
+    def name(self) -> str:
+        """What the user knows the logs by."""
+        if isinstance(self.access, ApiAccess):
+            return self.access.domain or self.access.service or self.domain or "the account's hosting"
+        return self.domain
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ def log_source(corpus: Corpus) -> Iterator[LogSource]:
 
 def _config(url: str) -> dict[str, Any]:
     return {
+        "access": "log_user",
         "log_user": {"login": _LOGIN, "password": _PASSWORD},
         "domain": DOMAIN,
         "log_host": url,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timezone
 from typing import Any
 
 import pyarrow as pa
@@ -56,10 +55,7 @@ class LogSource:
         """Whether that day is among ``partitions``."""
         day = forms.partition_day(partition_id)
         settings = self._settings()
-        if day is None:
-            return True
-        today = datetime.now(timezone.utc).astimezone(settings.zone).date()
-        return day in settings.period.days(today) and day in pipeline.published_days(settings, only=[day])
+        return True if day is None else pipeline.is_published(settings, day)
 
     def rows(
         self,
@@ -92,10 +88,10 @@ class LogSource:
                         return
         finally:
             blocks.close()
-        logger.info("%s of %s: %s", settings.kind.value, settings.domain, totals)
+        logger.info("%s of %s: %s", settings.kind.value, settings.name, totals)
         totals.judge(
             settings.max_reject_share,
-            settings.domain,
+            settings.name,
             fix="look at them with 'Refused lines' set to rows, or raise 'Highest share of refused lines'",
         )
 

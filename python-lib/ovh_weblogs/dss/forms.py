@@ -1,150 +1,27 @@
-"""A component's configuration, as the host hands it over, to checked settings.
-
-The form's defaults are not in it for objects made through the API, integers may come as floats, presets as ``{}``
-(reference doc of DSS, "Parameters"): every key has its default here, from ``settings``.
-"""
+"""Components' configurations to checked settings; every default is that of ``settings``."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta, timezone
-from typing import Any
+from datetime import date
 
+from ovh_weblogs.dss.access import access_of, log_tree
+from ovh_weblogs.dss.form import DAY, Config, Form, iso_day
 from ovh_weblogs.errors import SettingsError
-from ovh_weblogs.hosting import cluster_zone, derived_log_host, parse_allowed, permitted_log_host
 from ovh_weblogs.schema import LINES, REJECT_REASON, SERVER_HITS, Column
-from ovh_weblogs.settings import MAX_DAY_BYTES, Kind, LogUser, Network, Period, Secret, Source, VisitorSettings
+from ovh_weblogs.settings import MAX_DAY_BYTES, Kind, Network, Period, Source, VisitorSettings
 
-_DOMAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-Config = Mapping[str, Any]
-
-
-class Form:
-    """Reads typed values out of a configuration and collects every fault, to report them in one sentence."""
-
-    def __init__(self, config: Config | None) -> None:
-        self._config = config or {}
-        self.faults: list[str] = []
-
-    def text(self, key: str, default: str = "") -> str:
-        """Text without blanks around it; the default where it is absent or empty."""
-        value = self._config.get(key)
-        if value is None or value == "":
-            return default
-        if not isinstance(value, str):
-            self.faults.append(f"{key} must be text")
-            return default
-        return value.strip()
-
-    def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:
-        """One of the choices."""
-        value = self.text(key, default)
-        if value in choices:
-            return value
-        self.faults.append(f"{key} must be one of {', '.join(choices)}, not '{value[:40]}'")
-        return default
-
-    def number(self, key: str, default: float, *, low: float, high: float) -> float:
-        """A number within the bounds, both included; the host may hand over any kind of number, or its text."""
-        value = self._config.get(key)
-        if value is None or value == "":
-            return default
-        number = _number(value)
-        if number is None:
-            self.faults.append(f"{key} must be a number")
-            return default
-        if not low <= number <= high:
-            self.faults.append(f"{key} must be from {low:g} to {high:g}")
-            return default
-        return number
-
-    def whole(self, key: str, default: int, *, low: int, high: int) -> int:
-        """A whole number; ``5.0`` is 5."""
-        number = self.number(key, default, low=low, high=high)
-        if number != int(number):
-            self.faults.append(f"{key} must be a whole number")
-            return default
-        return int(number)
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        """True or false; also as text, as variables of a project expand to it."""
-        value = self._config.get(key)
-        if value is None or value == "":
-            return default
-        if isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.strip().lower() in ("true", "false"):
-            return value.strip().lower() == "true"
-        self.faults.append(f"{key} must be true or false")
-        return default
-
-    def day(self, key: str) -> date | None:
-        """A day, as YYYY-MM-DD or as the instant that a date field saves.
-
-        The field saves midnight of the browser's zone as an instant in UTC, the day before at 22:00 or so in Europe:
-        12 hours later it is the day that was picked, in every zone from UTC-12 to UTC+11.
-        """
-        value = self.text(key)
-        if not value:
-            return None
-        day = _iso_day(value) if _DAY.fullmatch(value) else _picked_day(value)
-        if day is None:
-            self.faults.append(f"{key} must be a day such as 2026-01-31, not '{value[:40]}'")
-        return day
-
-    def secret(self, key: str) -> Secret:
-        """Text that is shown nowhere, exactly as typed."""
-        value = self._config.get(key)
-        return Secret(value if isinstance(value, str) else "")
-
-    def group(self, key: str) -> Form:
-        """A preset: a form of its own that shares the faults; empty where the host hands over none."""
-        value = self._config.get(key)
-        inner = Form(value if isinstance(value, Mapping) else {})
-        inner.faults = self.faults
-        return inner
-
-    def texts(self, key: str) -> list[str]:
-        """A list of texts; a single text is a list of one."""
-        value = self._config.get(key)
-        values = [value] if isinstance(value, str) else value if isinstance(value, (list, tuple)) else []
-        return [str(item) for item in values if item]
-
-    def check(self, what: str) -> None:
-        """Report every fault at once.
-
-        Raises:
-            SettingsError: There is at least one.
-        """
-        if self.faults:
-            raise SettingsError(
-                f"{what} cannot be used: {', '.join(dict.fromkeys(self.faults))}",
-                fix="correct this in the settings",
-            )
-
-
-def _number(value: Any) -> float | None:
-    try:
-        return None if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def _iso_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _picked_day(text: str) -> date | None:
-    try:
-        instant = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return (instant.astimezone(timezone.utc) + timedelta(hours=12)).date() if instant.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
+__all__ = [
+    "Config",
+    "Form",
+    "columns",
+    "is_partitioned",
+    "log_kind",
+    "max_day_bytes",
+    "partition_day",
+    "reject_rows",
+    "source",
+    "visitor_settings",
+]
 
 
 def source(config: Config | None, plugin_config: Config | None) -> Source:
@@ -154,28 +31,17 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
         SettingsError: Something in the form is missing or wrong; every fault is named.
         HostNotAllowed: The log host is none that a password may be sent to.
     """
-    form = Form(config)
-    form.choice("access", ("log_user",), "log_user")
-    user = _log_user(form.group("log_user"))
-    domain = _domain(form)
+    form, plugin = Form(config), Form(plugin_config)
+    access = access_of(form, plugin)
     period = _period(form)
     kind = log_kind(config, form)
     skip = form.choice("missing_days", ("fail", "skip"), "skip" if Source.skip_missing else "fail") == "skip"
     share = form.number("max_reject_share", Source.max_reject_share, low=0, high=1)
-    typed_host = form.text("log_host")
     rows, partitioned = reject_rows(config, form), is_partitioned(config, form)
-    plugin = Form(plugin_config)
-    largest, network = max_day_bytes(plugin), _network(plugin)
+    largest, network = max_day_bytes(plugin), network_of(plugin)
     form.check("The settings of the OVH logs dataset")
-    host = permitted_log_host(
-        typed_host or derived_log_host(domain) or _no_host(domain),
-        parse_allowed(plugin.texts("allowed_log_hosts")),
-    )
     return Source(
-        host=host,
-        domain=domain,
-        user=user,
-        zone=cluster_zone(host, domain),
+        *log_tree(access, form, plugin),
         kind=kind,
         period=period,
         skip_missing=skip,
@@ -213,26 +79,6 @@ def columns(config: Config | None) -> tuple[Column, ...]:
     return SERVER_HITS.columns + ((REJECT_REASON,) if reject_rows(config) else ())
 
 
-def _log_user(preset: Form) -> LogUser:
-    login, password = preset.text("login"), preset.secret("password")
-    if not login or not password:
-        preset.faults.append("login and password of a log user are missing (choose a preset, or write them inline)")
-    if ":" in login:  # RFC 7617, section 2
-        preset.faults.append("login must not hold a colon")
-    return LogUser(login, password)
-
-
-def _domain(form: Form) -> str:
-    domain = form.text("domain")
-    if not domain:
-        form.faults.append(
-            "domain is missing (the root of the log tree, as in the address of the logs in the OVH panel)"
-        )
-    elif not _DOMAIN.fullmatch(domain) or ".." in domain:
-        form.faults.append("domain may hold only letters, digits, dots and hyphens, without https:// or a path")
-    return domain
-
-
 def _period(form: Form) -> Period:
     last_days = form.whole("last_days", Period.last_days, low=1, high=3660)
     if form.choice("period", ("range", "last_days"), "last_days") == "last_days":
@@ -245,12 +91,18 @@ def _period(form: Form) -> Period:
     return Period(first=first, last=last, last_days=last_days)
 
 
-def _network(form: Form) -> Network:
+def network_of(form: Form) -> Network:
+    """Timeouts and patience, from the plugin's settings.
+
+    Raises:
+        SettingsError: A value is wrong.
+    """
     network = Network(
         connect_timeout=form.number("connect_timeout", Network.connect_timeout, low=0.1, high=600),
         read_timeout=form.number("read_timeout", Network.read_timeout, low=0.1, high=3600),
         attempts=form.whole("attempts", Network.attempts, low=1, high=100),
         max_wait=form.number("max_wait", Network.max_wait, low=0, high=3600),
+        connections=form.whole("connections", Network.connections, low=1, high=8),
     )
     form.check("The plugin's settings")
     return network
@@ -276,14 +128,6 @@ def visitor_settings(plugin_config: Config | None) -> VisitorSettings:
     return settings
 
 
-def _no_host(domain: str) -> str:
-    raise SettingsError(
-        f"log_host is missing, and cannot be told from the domain {domain}",
-        fix="copy the start of the address, such as https://logs.cluster021.hosting.ovh.net, "
-        "from the OVH panel: Web Cloud, Hosting plans, your hosting, Statistics and logs, See logs",
-    )
-
-
 def partition_day(partition_id: str | None) -> date | None:
     """The day that a partition id names; None for the whole dataset.
 
@@ -292,7 +136,7 @@ def partition_day(partition_id: str | None) -> date | None:
     """
     if partition_id in (None, "", "NP"):
         return None
-    day = _iso_day(str(partition_id)) if _DAY.fullmatch(str(partition_id)) else None
+    day = iso_day(str(partition_id)) if DAY.fullmatch(str(partition_id)) else None
     if day is not None:
         return day
     raise SettingsError(

@@ -1,6 +1,32 @@
-"""OVH's side: which host may be asked, how it is asked, and the days that it holds."""
+"""OVH's side: the account, which host may be asked, how it is asked, and the days that it holds."""
 
-from ovh_weblogs.hosting.hosts import cluster_zone, derived_log_host, parse_allowed, permitted_log_host
+from ovh_weblogs.hosting.api import Account
+from ovh_weblogs.hosting.hosts import (
+    cluster_zone,
+    derived_log_host,
+    parse_allowed,
+    permitted_api_url,
+    permitted_log_host,
+)
+from ovh_weblogs.hosting.locate import located, main_and_others, service_of
 from ovh_weblogs.hosting.loghost import LogHost
+from ovh_weblogs.hosting.refusals import CLOCK_TOLERANCE, REGIONS, ApiRefused, Reason, key_page, needed_paths
 
-__all__ = ["LogHost", "cluster_zone", "derived_log_host", "parse_allowed", "permitted_log_host"]
+__all__ = [
+    "CLOCK_TOLERANCE",
+    "REGIONS",
+    "Account",
+    "ApiRefused",
+    "LogHost",
+    "Reason",
+    "cluster_zone",
+    "derived_log_host",
+    "key_page",
+    "located",
+    "main_and_others",
+    "needed_paths",
+    "parse_allowed",
+    "permitted_api_url",
+    "permitted_log_host",
+    "service_of",
+]

@@ -10,16 +10,8 @@ import requests
 
 from ovh_weblogs.errors import AccessDenied, LogDamaged, OvhLogsError, TryAgain
 from ovh_weblogs.gunzip import Inflater
-from ovh_weblogs.hosting.transport import (
-    NETWORK_ERRORS,
-    NOT_FOUND,
-    PARTIAL,
-    RANGE_REFUSED,
-    Interrupted,
-    Patience,
-    Transport,
-    spoken,
-)
+from ovh_weblogs.hosting.patience import NETWORK_ERRORS, Interrupted, Patience, spoken
+from ovh_weblogs.hosting.transport import NOT_FOUND, PARTIAL, RANGE_REFUSED, Transport
 from ovh_weblogs.settings import Network
 
 _CHUNK = 64 << 10  # bytes per read from the network
@@ -184,7 +176,7 @@ class DayFile:
         if _WEB_PAGE.match(block[:1024]):
             raise AccessDenied(
                 f"{self.name}: the log host sent a web page in place of the log, as it does for a login form",
-                fix="check domain, log_host and the log user",
+                fix="check domain, log_host and the access",
             )
         return True
 

@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from ovh_weblogs.errors import HostNotAllowed, SettingsError
+from ovh_weblogs.settings import EUROPE
 
 # Every cluster's log host since 2022-01-31, and the one host before (OVH guide "logs and statistics").
 _OVH_HOST = re.compile(r"https://(?:logs\.[a-z0-9-]+\.hosting\.ovh\.net|logs\.ovh\.net)(?::443)?")
 _SERVICE_NAME = re.compile(r"[a-z0-9-]+\.(?P<cluster>cluster[0-9]+[a-z0-9-]*)\.hosting\.ovh\.net", re.IGNORECASE)
 _BASE_URL = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?")
+_API_VERSIONS = ("1.0", "v1")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
-# OVH's own statistics page hard-codes these two zones (ovh/owstats-ui, src/store/app.js). Montreal keeps Toronto's
-# time; its own name is a link that newer Debian and Ubuntu releases leave out (package tzdata-legacy).
-_EUROPE = "Europe/Paris"
+# OVH's own statistics page hard-codes Montreal for this cluster (ovh/owstats-ui, src/store/app.js). Montreal keeps
+# Toronto's time; its own name is a link that newer Debian and Ubuntu releases leave out (package tzdata-legacy).
 _CANADA = {"cluster051": "America/Toronto"}
 
 
@@ -33,7 +34,7 @@ def cluster_zone(*names: str) -> ZoneInfo:
     for cluster, zone in _CANADA.items():
         if any(cluster in name.lower().split("//")[-1].split(".") for name in names):
             return ZoneInfo(zone)
-    return ZoneInfo(_EUROPE)
+    return EUROPE
 
 
 def parse_allowed(entries: Iterable[str]) -> frozenset[str]:
@@ -52,6 +53,22 @@ def parse_allowed(entries: Iterable[str]) -> frozenset[str]:
             )
         allowed.add(base)
     return frozenset(allowed)
+
+
+def permitted_api_url(url: str) -> str:
+    """The address that an administrator set for the OVH API, such as ``http://127.0.0.1:8080/1.0``.
+
+    Raises:
+        HostNotAllowed: It is no such address, or plain http to another machine.
+    """
+    base, slash, version = url.strip().removesuffix("/").rpartition("/")
+    normal = _normal(base) if slash and version in _API_VERSIONS else None
+    if normal is None or (normal.startswith("http://") and not _is_loopback(normal)):
+        raise HostNotAllowed(
+            f"The plugin setting api_url holds '{_shown(url)}', which is no address of the OVH API",
+            fix="ask an administrator to empty it, or to write an address such as https://api.example.net/1.0",
+        )
+    return f"{normal}/{version}"
 
 
 def permitted_log_host(url: str, allowed: frozenset[str]) -> str:

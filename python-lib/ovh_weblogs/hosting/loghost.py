@@ -14,8 +14,10 @@ import requests
 
 from ovh_weblogs.errors import AccessDenied, LogMissing, SettingsError
 from ovh_weblogs.hosting.dayfile import DayFile
-from ovh_weblogs.hosting.transport import NETWORK_ERRORS, NOT_FOUND, Forbidden, Interrupted, Patience, Transport, spoken
-from ovh_weblogs.settings import Kind, Source
+from ovh_weblogs.hosting.passes import Pass, TokenPass, UserPass
+from ovh_weblogs.hosting.patience import NETWORK_ERRORS, Interrupted, Patience, spoken
+from ovh_weblogs.hosting.transport import NOT_FOUND, Forbidden, Transport
+from ovh_weblogs.settings import ApiAccess, Kind, Source
 
 # Current tree first; the old one, without /logs/, was seen until about 2018 and is still found on some services.
 _TREES = ("logs/", "")
@@ -29,13 +31,15 @@ class LogHost:
     """One domain's logs of one kind. Not thread-safe; keeps one connection.
 
     Args:
-        source: Host, domain, user, kind and patience.
+        source: Host, domain, access, kind and patience; located.
         preview: Whether only a few rows are wanted.
     """
 
     def __init__(self, source: Source, *, preview: bool = False) -> None:
         self._source = source
-        self._transport = Transport(source.host, source.user, source.network, preview=preview)
+        access = source.access
+        opens: Pass = TokenPass(access, source.network) if isinstance(access, ApiAccess) else UserPass(access)
+        self._transport = Transport(source.host, opens, source.network, preview=preview)
         self._preview = preview
         self._tree: str | None = None
 
@@ -149,7 +153,7 @@ class LogHost:
         if page is not None and re.search(r"<input[^>]+type\s*=\s*[\"']?password", page, re.IGNORECASE):
             raise AccessDenied(
                 f"{self._source.host} sent a login form in place of the list of logs of {self._source.domain}",
-                fix="check domain, log_host and the log user",
+                fix="check domain, log_host and the access",
             )
         return page
 

@@ -13,8 +13,9 @@ from dev.dayfiles import write_day
 from dev.dsshost import ComponentFailed, ConnectorSession, Store, check_plugin, run_recipe
 from dev.dsshost.package_check import check_zip
 from dev.package import build
+from ovh_weblogs.dss.access import API
 from ovh_weblogs.schema import HITS, SERVER_HITS, VISITORS
-from ovh_weblogs.settings import Network, ParseSettings, Source, VisitorSettings
+from ovh_weblogs.settings import ApiAccess, ApiKeys, Network, ParseSettings, Source, VisitorSettings
 
 FQDN, PASSWORD = "example.com", "correct horse"
 
@@ -57,6 +58,8 @@ def test_the_host_takes_every_descriptor(repository):
         "custom-recipes/ovh-logs-enrich",
         "custom-recipes/ovh-logs-parse",
         "custom-recipes/ovh-logs-visitors",
+        "python-runnables/ovh-logs-check-access",
+        "parameter-sets/ovh-logs-api",
         "parameter-sets/ovh-logs-user",
     ]
 
@@ -67,10 +70,14 @@ def defaults(path):
 
 
 def test_the_forms_defaults_are_those_of_the_settings(repository):
-    source = Source.__dataclass_fields__
+    source, access = Source.__dataclass_fields__, ApiAccess(ApiKeys())
     assert defaults(repository / "python-connectors/ovh-logs/connector.json") == {
-        "access": "log_user",
-        "log_host": "",
+        "access": API,
+        "service": access.service,
+        "domain": access.domain,
+        "log_root": "",
+        "log_host": access.log_host,
+        "timezone": "",
         "kind": source["kind"].default.value,
         "period": "last_days",
         "last_days": 7,
@@ -89,8 +96,15 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "timezone": parsing.timezone or "",
         "max_reject_share": parsing.max_reject_share,
     }
+    assert defaults(repository / "parameter-sets/ovh-logs-api/parameter-set.json") == {
+        "auth": ApiKeys.auth.value,
+        "endpoint": ApiKeys.endpoint,
+        "application_key": ApiKeys.identity,
+        "client_id": ApiKeys.identity,
+    }
     grouping = VisitorSettings()
     assert defaults(repository / "plugin.json") == {
+        "api_url": ApiKeys.api_url or "",
         **Network().__dict__,
         "max_day_gb": parsing.max_day_bytes / 1e9,
         "memory_limit_mb": grouping.memory_limit_mb,

@@ -18,53 +18,25 @@ from dev.dsshost import (
     run_flow,
     run_recipe,
 )
+from tests.python.contract.tiny_plugin import META, change, connector_code, tiny_plugin, write
 
-META = {"label": "A", "description": "B", "icon": "icon-cog"}
 ROLE = {"label": "L", "description": "D", "arity": "UNARY", "required": True}
 
 
 @pytest.fixture
 def plugin(tmp_path):
     """A plugin of one connector and one recipe."""
-    root = tmp_path / "plugin"
-    write(root / "plugin.json", {"id": "test", "version": "1.0.0", "meta": META, "params": []})
-    write(root / "code-env/python/desc.json", {"acceptedPythonInterpreters": ["PYTHON311"], "corePackagesSet": "AUTO"})
-    write(root / "code-env/python/spec/requirements.txt", "requests\n")
-    connector = {"meta": META, "readable": True, "writable": False, "params": []}
-    write(root / "python-connectors/test-c/connector.json", connector)
+    root = tiny_plugin(tmp_path / "plugin")
     roles = {"inputRoles": [{"name": "in", **ROLE}], "outputRoles": [{"name": "out", **ROLE}]}
     write(root / "custom-recipes/test-r/recipe.json", {"meta": META, "kind": "PYTHON", "params": [], **roles})
-    (root / "python-lib").mkdir()
-    connector_code(root, "yield {'a': 1}")
     recipe_code(root, "pass")
     return root
-
-
-def write(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
-
-
-def connector_code(root, body, schema='{"columns": [{"name": "a", "type": "int"}]}', more=""):
-    code = f"""from dataiku.connector import Connector
-class Mine(Connector):
-    def get_read_schema(self):
-        return {schema}
-    def generate_rows(self, dataset_schema=None, dataset_partitioning=None, partition_id=None, records_limit=-1):
-        {body}
-{more}
-"""
-    write(root / "python-connectors/test-c/connector.py", code)
 
 
 def recipe_code(root, body):
     code = "import dataiku\nimport pandas as pd\nfrom dataiku.customrecipe import *\n"
     code += "out = dataiku.Dataset(get_output_names_for_role('out')[0])\n" if "out" in body else ""
     write(root / "custom-recipes/test-r/recipe.py", code + body)
-
-
-def change(path, **changes):
-    write(path, {**json.loads(path.read_text()), **changes})
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from ovh_weblogs.settings import Kind, Network, Period, Secret, Source
 
 DOMAIN = "shop.cluster021.hosting.ovh.net"
 USER = {"login": "reader", "password": " pass word "}
-LEAST = {"domain": DOMAIN, "log_user": USER}
+LEAST = {"access": "log_user", "domain": DOMAIN, "log_user": USER}
 
 
 def test_the_least_configuration_gives_the_defaults_of_settings():
@@ -25,7 +25,7 @@ def test_the_least_configuration_gives_the_defaults_of_settings():
 
 def test_a_password_is_taken_exactly_as_typed_and_shown_nowhere():
     source = forms.source(LEAST, {})
-    assert source.user.password == Secret(" pass word ")
+    assert source.access.password == Secret(" pass word ")
     assert "pass word" not in repr(source)
 
 
@@ -57,7 +57,7 @@ def test_a_day_may_be_a_date_or_the_instant_that_a_date_field_saves(value, day):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"domain": ""}, "domain is missing"),
+        ({"domain": ""}, "log_root .or domain. is missing"),
         ({"domain": "https://example.com"}, "domain may hold only letters"),
         ({"domain": "../../etc"}, "domain may hold only letters"),
         ({"domain": "a/../../b"}, "domain may hold only letters"),
@@ -66,7 +66,7 @@ def test_a_day_may_be_a_date_or_the_instant_that_a_date_field_saves(value, day):
         ({"log_user": {}}, "login and password"),
         ({"log_user": None}, "login and password"),
         ({"log_user": {"login": "a:b", "password": "x"}}, "colon"),
-        ({"access": "api"}, "access must be one of log_user"),
+        ({"access": "ftp"}, "access must be one of api, log_user"),
         ({"kind": "www"}, "kind must be one of"),
         ({"period": "range"}, "from_date is missing"),
         ({"period": "range", "from_date": "31/01/2026"}, "from_date must be a day"),
@@ -91,9 +91,9 @@ def test_each_wrong_value_is_named(change, told):
 
 def test_every_fault_is_named_at_once_in_one_sentence():
     with pytest.raises(SettingsError) as caught:
-        forms.source({"kind": "www", "last_days": 0}, {})
+        forms.source({"access": "log_user", "kind": "www", "last_days": 0}, {})
     text = str(caught.value)
-    assert all(word in text for word in ("kind must", "last_days must", "domain is missing", "login and password"))
+    assert all(word in text for word in ("kind must", "last_days must", "log_root", "login and password"))
     assert text.endswith(".")
     assert "\n" not in text
 
