@@ -16,6 +16,7 @@ __all__ = [
     "columns",
     "is_partitioned",
     "log_kind",
+    "max_day_bytes",
     "partition_day",
     "reject_rows",
     "source",
