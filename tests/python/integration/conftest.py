@@ -133,10 +133,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def opened(browser) -> Callable[..., AbstractContextManager[Page]]:
-    """Opens a report until it is left; whatever it complained of, asked for or popped up until then is an error."""
+    """Opens a page until it is left; whatever it complained of, asked for or popped up until then is an error."""
 
     @contextmanager
-    def open_report(report: Path, device: str = "desk", scheme: str = "light", before: str = "") -> Iterator[Page]:
+    def open_report(
+        report: Path,
+        device: str = "desk",
+        scheme: str = "light",
+        before: str = "",
+        ready: str = "html[data-ready=yes]",
+    ) -> Iterator[Page]:
         size = _WIDTHS[device]
         context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
         page = context.new_page()
@@ -145,9 +151,9 @@ def opened(browser) -> Callable[..., AbstractContextManager[Page]]:
         page.add_init_script(before)
         try:
             page.goto(report.as_uri())
-            page.wait_for_selector("html[data-ready=yes]")
+            page.wait_for_selector(ready)
             yield page
-            assert page.title().startswith("OVH logs, ")
+            assert page.title().startswith(("OVH logs, ", "Access to OVH logs"))
             assert page.evaluate("document.scrollingElement.scrollWidth") <= size["width"]
         finally:
             context.close()
