@@ -237,7 +237,8 @@ class AccessCheck:
         blocks = pipeline.read_days(self._source, totals, only=self._newest, preview=True)
         with closing(blocks):
             next(blocks, None)
-        seen = f"{totals.lines} lines at the beginning of {self._newest}: {totals.hits} hits, {totals.rejects} refused"
+        counts = f"{totals.hits:,} hits, {totals.rejects:,} refused"
+        seen = f"{totals.lines:,} lines at the beginning of {self._newest}: {counts}"
         if totals.lines and totals.rejects > totals.lines * self._source.max_reject_share:
             fix = "look at them with a dataset whose 'Refused lines' are rows"
             yield Step("One file", Outcome.WARNING, seen, fix)

@@ -99,6 +99,8 @@ def written_report(tmp_path_factory, demo_tables) -> Callable[..., Path]:
             blanks=2,
             events=len(hits),
             visitors=1_234_567_890,
+            calls=["GET /1.0/auth/time", *_HARM],
+            tokens=2,
             stages=[("Read and parse (OVH logs)", 3.1), ("Draw the report", 0.25), (_HARM[4], 0.0)],
             checks=[(f"Check {number}: {text}", number != 3) for number, text in enumerate(_HARM, 1)],
         )

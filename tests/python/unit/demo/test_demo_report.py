@@ -105,6 +105,8 @@ def page(folder: Path, tables: Tables, days: list[date] = DAYS) -> Page:
         blanks=5,
         events=12_300,
         visitors=678,
+        calls=["GET /1.0/auth/time", f"GET /1.0/{ATTACK}"],
+        tokens=1,
         stages=[("Read", 1.25), ("Enrich", 0.5)],
         checks=[("Every line is accounted for", True), ("One row per visitor", False)],
     )
@@ -183,6 +185,7 @@ def test_every_section_is_there_and_every_plot_has_its_place(tmp_path, stored):
         "Missing pages most asked for",
         "Refused lines, by reason",
         "Seconds per stage",
+        "How the logs were reached",
         "What was checked",
     ):
         assert title in shown.text
@@ -202,6 +205,12 @@ def test_the_numbers_of_the_summary_are_readable(tmp_path, stored):
     for part in ("678 visitors", "12,300 hits of 12,345 lines", "2 files, 1.2 MB", "1 refused line and 5 blank"):
         assert part in text
     assert "Every line is accounted for" in text
+
+
+def test_calls_and_tokens_of_the_api_are_counted_and_the_calls_named(tmp_path, stored):
+    text = page(tmp_path, stored([hit("2026-03-28 10:00")])).text
+    assert text.count("OVH API keys; 2 calls of the API, 1 token.") == 2
+    assert f"GET /1.0/auth/time GET /1.0/{ATTACK}" in text
 
 
 def test_a_check_that_fails_is_marked(tmp_path, stored):
