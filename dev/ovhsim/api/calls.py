@@ -72,7 +72,7 @@ def current_credential(call: Call) -> dict[str, Any]:
     application = call.account.application(credential.application) if credential else None
     if credential is None or application is None:
         raise refusals.not_granted()
-    return documents.credential(credential, application.number, datetime.fromtimestamp(call.now, timezone.utc))
+    return documents.credential(credential, application.number)
 
 
 def details(call: Call) -> dict[str, Any]:

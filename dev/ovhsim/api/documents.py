@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from dev.ovhsim.api.account import Account, AttachedDomain, Credential, OwnLog, Rule, Service, ServiceAccount
@@ -115,12 +114,12 @@ def own_log(one: OwnLog, of: Service, account: Account) -> dict[str, Any]:
     }
 
 
-def credential(one: Credential, application_id: int, now: datetime) -> dict[str, Any]:
+def credential(one: Credential, application_id: int) -> dict[str, Any]:
     """api.Credential."""
     return {
         "credentialId": one.number,
         "applicationId": application_id,
-        "status": one.status_at(now),
+        "status": one.status,
         "creation": one.creation.isoformat(),
         "expiration": one.expiration and one.expiration.isoformat(),
         "lastUse": one.last_use and one.last_use.isoformat(),

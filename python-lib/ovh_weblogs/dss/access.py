@@ -48,8 +48,8 @@ def api_access(form: Form, plugin: Form) -> ApiAccess:
     """
     return ApiAccess(
         keys=api_keys(form.group(API), plugin),
-        service=_name(form, "service", form.text("service")),
-        domain=_name(form, "domain", form.text("domain")),
+        service=_name(form, "service", form.text("service")).lower(),
+        domain=_name(form, "domain", form.text("domain")).lower(),
         zone=_zone(form),
         allowed_log_hosts=parse_allowed(plugin.texts("allowed_log_hosts")),
     )

@@ -76,8 +76,8 @@ class Account:
         return sorted(self._texts("/hosting/web"))
 
     def services_of(self, domain: str) -> list[str]:
-        """Names of the hostings that a domain is attached to."""
-        return self._texts("/hosting/web/attachedDomain", {"domain": domain})
+        """Names of the hostings that a domain is attached to, sorted."""
+        return sorted(self._texts("/hosting/web/attachedDomain", {"domain": domain}))
 
     def service(self, name: str) -> Service:
         """One hosting."""

@@ -172,7 +172,7 @@ class Calls:
         try:
             response: requests.Response = self._client.raw_call("GET", target, need_auth=signed, headers=headers)
         except NETWORK_ERRORS as cause:
-            raise self._broken(cause, "The OVH API") from None
+            raise self._broken(cause, "the OVH API") from None
         return response
 
     def _broken(self, cause: BaseException, who: str) -> Exception:

@@ -38,6 +38,7 @@ class Reason(enum.Enum):
     CLOCK = enum.auto()
     LOGIN = enum.auto()
     SERVICE_ACCOUNT = enum.auto()
+    FORBIDDEN = enum.auto()  # for another reason, such as the address that the call comes from
     NOT_FOUND = enum.auto()
     OTHER = enum.auto()
 
@@ -91,6 +92,10 @@ _SENTENCES = {
         "let an administrator set the clock of the DSS server (NTP)",
     ),
     Reason.LOGIN: ("OVH did not accept the keys for GET {path} ({status})", "check {fields} in the preset"),
+    Reason.FORBIDDEN: (
+        "OVH does not allow GET {path} with these keys{told}",
+        "look at the addresses that the keys are limited to, or open {key_page} and make new keys",
+    ),
     Reason.SERVICE_ACCOUNT: (
         "OVH ({region}) does not know the service account",
         "correct client_id and client_secret in the preset, or choose the region (endpoint) in which it was made",
@@ -150,8 +155,8 @@ def error(found: Refusal, keys: ApiKeys, clock: int | None = None) -> OvhLogsErr
         keys: What the call was made with.
         clock: Seconds that OVH's clock is ahead of this machine's; None when not known.
     """
+    told = f": {found.message}" if found.message else ""
     if found.reason is Reason.OTHER:
-        told = f": {found.message}" if found.message else ""
         number = f" (query {found.query_id})" if found.query_id else ""
         return TryAgain(
             f"The OVH API answered {found.status} to {found.path}{told}{number}",
@@ -169,6 +174,7 @@ def error(found: Refusal, keys: ApiKeys, clock: int | None = None) -> OvhLogsErr
         "path": found.path,
         "region": REGIONS.get(keys.endpoint, keys.endpoint),
         "status": str(found.status),
+        "told": told,
     }
     problem, fix = (text.format_map(words) for text in _SENTENCES[found.reason])
     refused = ApiRefused(problem, fix=fix)
@@ -207,7 +213,7 @@ def _body(response: requests.Response) -> Mapping[str, Any]:
 
 
 def _by_status(status: int) -> Reason:
-    known = {401: Reason.LOGIN, 404: Reason.NOT_FOUND}
+    known = {401: Reason.LOGIN, 403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND}
     return known.get(status, Reason.OTHER)
 
 

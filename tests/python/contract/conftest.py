@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
+import trustme
 
 from dev.dayfiles import write_day
-from dev.ovhsim import LogHost
+from dev.ovhsim import Api, ApiOptions, LogHost, Options, Tokens, User, default_account
 
 FQDN = "example.com"
 PASSWORD = "correct horse"
@@ -68,3 +71,103 @@ def config():
         return settings, {"allowed_log_hosts": [host.url], "max_wait": 0.01, "read_timeout": 5.0}
 
     return make
+
+
+SERVICE = "login.cluster021.hosting.ovh.net"
+
+
+@dataclass
+class Ovh:
+    """A simulated account and its log host, and what a connector needs to read from them."""
+
+    host: LogHost
+    api: Api
+    tokens: Tokens
+
+    @property
+    def account(self):
+        """The account, which may be changed."""
+        return self.api.account
+
+    @property
+    def keys(self):
+        """Application keys, as a preset hands them over."""
+        application, credential = self.account.applications[0], self.account.credentials[0]
+        return {
+            "application_key": application.key,
+            "application_secret": application.secret,
+            "consumer_key": credential.consumer_key,
+        }
+
+    @property
+    def service_account(self):
+        """A service account, as a preset hands it over."""
+        account = self.account.service_accounts[0]
+        return {"auth": "oauth2", "client_id": account.client_id, "client_secret": account.client_secret}
+
+    def config(self, **changes):
+        """The connector's configuration, and the plugin's settings beside it."""
+        settings = {
+            "api": self.keys,
+            "service": SERVICE,
+            "period": "range",
+            "from_date": "2026-03-28",
+            "to_date": "2026-03-30",
+            **changes,
+        }
+        plugin = {
+            "api_url": self.api.url,
+            "allowed_log_hosts": [self.host.url],
+            "max_wait": 0.01,
+            "read_timeout": 5.0,
+            "attempts": 3,
+        }
+        return settings, plugin
+
+    def calls(self):
+        """Paths of the API's calls so far, its version left out."""
+        return [path.removeprefix("/1.0") for path in self.api.journal.paths]
+
+
+@pytest.fixture(scope="session")
+def trees(tmp_path_factory):
+    """Three days of the main log (5, 6 and 7 lines), of a site's own (2, 3, 4) and of others' (1, 1, 1)."""
+    folder = tmp_path_factory.mktemp("trees")
+    sizes = {SERVICE: 5, "shop.example.org": 2, "example.com": 1, "canada.cluster051.hosting.ovh.net": 1}
+    for fqdn, size in sizes.items():
+        for shift in range(3):
+            lines = [line(n) for n in range(size + (shift if size > 1 else 0))]
+            write_day(folder, fqdn, FIRST + timedelta(days=shift), lines)
+    return folder
+
+
+@pytest.fixture
+def make_ovh(trees):
+    """Starts an account beside its log host; both stop with the test. Arguments are the log host's options."""
+    with ExitStack() as stack:
+
+        def start(*, api_options=None, faults=(), **options):
+            tokens = Tokens()
+            host = LogHost(trees, options=Options(users={"nobody": User("unused")}, **options), tokens=tokens)
+            host = stack.enter_context(host)
+            made = Api(default_account(host.url), tokens=tokens, options=api_options or ApiOptions(), faults=faults)
+            return Ovh(host, stack.enter_context(made), tokens)
+
+        yield start
+
+
+@pytest.fixture
+def ovh(make_ovh):
+    """An account and a log host that behave."""
+    return make_ovh()
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """Certificate and key of an authority that nobody vouches for, as files."""
+    issued = trustme.CA().issue_cert("127.0.0.1")
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    issued.private_key_pem.write_to_path(key)
+    for number, blob in enumerate(issued.cert_chain_pems):
+        blob.write_to_path(chain, append=bool(number))
+    return str(chain), str(key)

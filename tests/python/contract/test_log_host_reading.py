@@ -9,7 +9,6 @@ import random
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-import trustme
 
 from dev.dayfiles import day_path, write_day
 from dev.ovhsim import Fault, Options, User
@@ -428,13 +427,8 @@ def test_a_redirect_to_another_host_is_not_followed(make_host, config):
     assert other.journal.requests == []
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(make_host, config, tmp_path):
-    certificate = trustme.CA().issue_cert("127.0.0.1")
-    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
-    certificate.private_key_pem.write_to_path(key)
-    for number, blob in enumerate(certificate.cert_chain_pems):
-        blob.write_to_path(chain, append=bool(number))
-    host = make_host(tls=(str(chain), str(key)))
+def test_a_certificate_that_nobody_vouches_for_is_refused(make_host, config, certificate):
+    host = make_host(tls=certificate)
     with pytest.raises(UntrustedHost) as error:
         rows(config(host))
     check(error, "certificate", "no password or token was sent")

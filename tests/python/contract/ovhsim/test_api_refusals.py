@@ -321,6 +321,11 @@ def test_there_are_the_calls_of_a_reader_and_no_others(api, call, method, path, 
     assert (reply.status, reply.headers["Allow"] is None) == (status, status == 404)
 
 
+@pytest.mark.parametrize("path", ["/hosting/web/", "/hosting/web/example.com/", "/me"])
+def test_a_path_that_there_is_not_is_told_from_a_service_that_there_is_not(api, call, path):
+    assert call(api, path).json["message"] == "Got an invalid (or empty) URL"
+
+
 @pytest.mark.parametrize("version", ["", "/v2", "/1.0.0"])
 def test_there_are_two_versions(api, call, version):
     assert call(api, SERVICES, version=version).json["message"] == "Got an invalid (or empty) URL"

@@ -128,6 +128,7 @@ def test_a_token_in_an_address_may_become_a_cookie_of_its_tree(make_host, tokens
     assert (reply.status, reply.headers["Location"]) == (302, f"/{MAIN}/?C=N&O=D")
     assert reply.headers["Set-Cookie"] == f"token={token}; Path=/{MAIN}/; HttpOnly"
     assert ask(host, f"/{MAIN}/?token=x").status == 403
+    assert ask(host, f"/{MAIN}/?token=x", headers=BASIC).status == 200
     with requests.Session() as session:
         answer = session.get(host.url + day_path(MAIN, DAY), params={"token": token}, timeout=5)
         assert (answer.status_code, answer.url) == (200, host.url + day_path(MAIN, DAY))
