@@ -172,7 +172,7 @@ class AccessCheck:
         blank = any(rule != rule.strip() and _covers(rule.strip(), path) for _, rule in self._rules or ())
         told = "a rule of the key has a blank at its end, which makes it cover nothing: " if blank else ""
         page = key_page(self._access.keys.endpoint, self._service)
-        return f"{told}open {page} and make new keys; the link asks for just the rights that are needed"
+        return f"{told}open {page} and make keys there: the link asks for just the rights that are needed"
 
     def _actions(self, account: Account) -> Iterator[Step]:
         """What IAM grants a service account: no call tells it, so each action is tried."""
@@ -184,7 +184,7 @@ class AccessCheck:
             "userLogsToken/get": lambda: account.token(service),
         }
         region = self._access.keys.endpoint.rpartition("-")[2]
-        fix = f"add this action to the service account's IAM policy on urn:v1:{region}:resource:webHosting:{service}"
+        fix = f"add it to the service account's IAM policy on urn:v1:{region}:resource:webHosting:{service}"
         for action, call in calls.items():
             name = f"Action webHosting:apiovh:{action}"
             granted = _allowed(call)

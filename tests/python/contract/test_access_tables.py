@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
-
 import pytest
 
 from dev.accesstables import CASES, PAGE, document, results
-from dev.dayfiles import write_day
 from dev.macrohtml import Table, table
-from dev.ovhsim import Api, LogHost, Tokens, default_account
-from ovh_weblogs.access_check import AccessCheck, Outcome
-from ovh_weblogs.settings import ApiAccess, ApiKeys, Network, Secret
 
 SERVICE = "login.cluster021.hosting.ovh.net"
 TOKEN_RIGHT = f"Right GET /hosting/web/{SERVICE}/userLogsToken"
@@ -61,27 +55,3 @@ def test_bad_keys_fail_in_the_row_of_what_is_wrong_with_what_to_do(tables, title
     assert remedy in failed[0][3]
     assert shown.told == "Something is wrong or missing: the last column says what to do."
     assert shown.outcomes[-1] == "not tried"
-
-
-def test_old_logs_are_found_and_said_to_be_old(tmp_path):
-    """The newest file is of March, and it is November: what is there is tried all the same."""
-    for day in (date(2026, 2, 27), date(2026, 3, 1), date(2026, 3, 2)):
-        write_day(tmp_path, SERVICE, day, [b'192.0.2.1 - - [02/Mar/2026:10:00:00 +0100] "GET / HTTP/1.1" 200 1'] * 2)
-    tokens = Tokens()
-    with LogHost(tmp_path, tokens=tokens) as host:
-        account = default_account(host.url)
-        with Api(account, tokens=tokens) as api:
-            keys = ApiKeys(
-                identity=account.applications[0].key,
-                secret=Secret(account.applications[0].secret),
-                consumer_key=Secret(account.credentials[0].consumer_key),
-                api_url=api.url,
-            )
-            access = ApiAccess(keys, service=SERVICE, allowed_log_hosts=frozenset({host.url}))
-            check = AccessCheck(access, Network(), now=datetime(2026, 11, 24, 12, tzinfo=timezone.utc))
-            day, file = list(check.run())[-2:]
-    assert (day.outcome, day.seen) == (Outcome.WARNING, "2026-03-02, none in the last 35 days")
-    assert (file.outcome, file.seen) == (
-        Outcome.GOOD,
-        "2 lines at the beginning of 2026-03-02: 2 hits, 0 refused",
-    )
