@@ -6,6 +6,8 @@ import gzip
 import logging
 import pickle
 import random
+import tracemalloc
+from collections import deque
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
@@ -370,6 +372,26 @@ def test_a_damaged_file_is_an_error(make_host, config, kind, told):
     with pytest.raises(LogDamaged) as error:
         rows(config(make_host(faults=[Fault(kind)])))
     check(error, "2026-03-28", told)
+
+
+@pytest.mark.parametrize("kind", ["web", "error"])
+@pytest.mark.parametrize("times", [1, 2], ids=["packed once", "packed twice"])
+def test_a_day_that_unpacks_to_too_much_is_an_error_in_bounded_memory(make_host, config, data, kind, times):
+    """There are 100 MB in a file of a hundred kilobytes; 40 MB may come of it."""
+    path = write_day(data, FQDN, date(2026, 3, 28), [b"x" * 9_999] * 10_000, kind=kind)
+    if times == 2:
+        path.write_bytes(gzip.compress(path.read_bytes()))
+    settings, plugin = config(make_host(), kind=kind)
+    reading = LogSource(settings, {**plugin, "max_day_gb": 0.04}).rows()
+    tracemalloc.start()
+    with pytest.raises(LogDamaged) as error:
+        deque(reading, maxlen=0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    check(
+        error, f"The {kind} log of example.com for 2026-03-28 unpacks to more than 0.04 GB; ", "Gigabytes of one file"
+    )
+    assert peak < 30e6
 
 
 @pytest.mark.parametrize(

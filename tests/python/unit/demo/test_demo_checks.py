@@ -25,7 +25,7 @@ NOW = datetime(2026, 3, 5, tzinfo=timezone.utc)
 
 @pytest.fixture(scope="module")
 def month(tmp_path_factory) -> Month:
-    return from_traffic(tmp_path_factory.mktemp("month"), count=3, visitors=200)
+    return from_traffic(tmp_path_factory.mktemp("month"), count=3, visitors=100)
 
 
 @pytest.fixture
