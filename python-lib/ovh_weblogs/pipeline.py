@@ -34,6 +34,7 @@ __all__ = [
     "enrich",
     "enrichment_plan",
     "is_published",
+    "newest_day",
     "parse",
     "parse_cells",
     "parse_files",
@@ -64,6 +65,16 @@ def published_days(source: Source, *, only: Sequence[date] | None = None, now: d
     source = _located(source)
     with closing(LogHost(source)) as host:
         return list(host.published(only or source.period.days(now.astimezone(source.zone).date())))
+
+
+def newest_day(source: Source, *, until: date) -> date | None:
+    """The newest day up to another that the log host has a file for; None where its pages list none.
+
+    Raises:
+        OvhLogsError: As ``published_days``.
+    """
+    with closing(LogHost(_located(source))) as host:
+        return host.newest(until)
 
 
 def is_published(source: Source, day: date, *, now: datetime | None = None) -> bool:

@@ -478,3 +478,17 @@ def test_members_of_a_gzip_are_one_file(make_host, config, data):
         path.read_bytes() + gzip.compress(b'1.2.3.4 a.example - [28/Mar/2026:10:00:00 +0100] "-" 408 - "-" "-"')
     )
     assert len(rows(config(make_host(), to_date="2026-03-28"))) == 6
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        (date(2026, 11, 24), date(2026, 3, 30)),
+        (date(2026, 3, 29), date(2026, 3, 29)),
+        (date(2026, 3, 1), None),
+    ],
+    ids=["months later", "within the month", "before any"],
+)
+def test_the_newest_day_is_found_however_old_and_behind_a_month_of_other_logs(data, host, config, until, expected):
+    write_day(data, FQDN, date(2026, 5, 1), [b"an error"], kind="error")
+    assert pipeline.newest_day(forms.source(*config(host)), until=until) == expected
