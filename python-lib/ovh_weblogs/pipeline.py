@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from itertools import chain
 
+import numpy as np
 import pyarrow as pa
 
 from ovh_weblogs import enrichment, features, parsing
@@ -22,6 +23,7 @@ from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import ApiAccess, EnrichSettings, Kind, ParseSettings, Source, VisitorSettings
+from ovh_weblogs.unpack import Unpacked
 
 __all__ = [
     "Block",
@@ -32,6 +34,7 @@ __all__ = [
     "enrich",
     "enrichment_plan",
     "is_published",
+    "newest_day",
     "parse",
     "parse_cells",
     "parse_files",
@@ -62,6 +65,16 @@ def published_days(source: Source, *, only: Sequence[date] | None = None, now: d
     source = _located(source)
     with closing(LogHost(source)) as host:
         return list(host.published(only or source.period.days(now.astimezone(source.zone).date())))
+
+
+def newest_day(source: Source, *, until: date) -> date | None:
+    """The newest day up to another that the log host has a file for; None where its pages list none.
+
+    Raises:
+        OvhLogsError: As ``published_days``.
+    """
+    with closing(LogHost(_located(source))) as host:
+        return host.newest(until)
 
 
 def is_published(source: Source, day: date, *, now: datetime | None = None) -> bool:
@@ -97,7 +110,8 @@ def read_days(
 
     Raises:
         LogMissing: A day is not there and may not be skipped.
-        OvhLogsError: Of other kinds: the host refuses, cannot be reached, or sends damaged files.
+        OvhLogsError: Of other kinds: the host refuses, cannot be reached, or sends files that are damaged or unpack to
+            more than they may.
     """
     now = now or datetime.now(timezone.utc)
     source = _located(source)
@@ -115,7 +129,9 @@ def read_days(
                 with host.day(day) as file:
                     if late is not None:
                         raise late
-                    yield from _day_blocks(source, file, host.file_name(day), totals)
+                    # The host's file is inflated already; what is packed once more stays within the bound, too.
+                    content = Unpacked(file, file.name, max_bytes=source.max_day_bytes)
+                    yield from _day_blocks(source, content, host.file_name(day), totals, preview=preview)
                     totals.files += 1
                     totals.bytes += file.raw_bytes
             except LogMissing as missing:
@@ -147,7 +163,9 @@ def _skipping(host: LogHost, source: Source, days: list[date], now: datetime) ->
                 logger.warning("The %s log of %s for %s is missing and skipped", source.kind.value, source.domain, day)
 
 
-def _day_blocks(source: Source, file: Readable, name: str, totals: Totals) -> Iterator[Block]:
+def _day_blocks(
+    source: Source, file: Readable, name: str, totals: Totals, *, preview: bool
+) -> Generator[Block, None, None]:
     if source.kind is not Kind.WEB:
         for found in parsing.read_lines(file, source_file=name, zone=source.zone):
             totals.lines += found.rows.num_rows + found.blanks
@@ -155,9 +173,10 @@ def _day_blocks(source: Source, file: Readable, name: str, totals: Totals) -> It
             totals.blanks += found.blanks
             yield Block(found.rows)
         return
-    for parsed in parse(file, source_file=name, line_format="auto"):
-        totals.add(parsed)
-        yield Block(parsed.hits, parsed.rejects)
+    with closing(parse(file, source_file=name, line_format="auto", read_ahead=not preview)) as parts:
+        for parsed in parts:
+            totals.add(parsed)
+            yield Block(parsed.hits, parsed.rejects)
 
 
 def enrich(batches: Iterable[pa.RecordBatch], settings: EnrichSettings | None = None) -> Iterator[pa.RecordBatch]:
@@ -217,7 +236,7 @@ def _numbered(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[
         if "visitor_id" not in batch.schema.names:
             identify = EnrichSettings(useragent=False, url=False)
             typed = enrichment.enrich_batch(typed, identify)
-        index = pa.array(range(row, row + batch.num_rows), pa.int64())
+        index = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
         row += batch.num_rows
         arrays = [index if name == "row_index" else typed.column(name) for name in schema.names]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)

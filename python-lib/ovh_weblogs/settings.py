@@ -11,6 +11,7 @@ from ovh_weblogs.secret import Secret
 
 # OVH's own statistics page hard-codes this zone, and Canada's, for its clusters (ovh/owstats-ui, src/store/app.js).
 EUROPE = ZoneInfo("Europe/Paris")
+MAX_DAY_BYTES = 20 * 10**9  # that one file may have once it is unpacked: a small file can hold any number
 MAX_REJECT_SHARE = 0.05  # of the lines that are not blank; one in twenty: more are another kind of log
 
 
@@ -50,6 +51,7 @@ class Network:
     read_timeout: float = 60.0  # seconds without a byte
     attempts: int = 5  # per file, at least
     max_wait: float = 60.0  # seconds of waiting per file, between attempts, in all
+    connections: int = 2  # days that are fetched at the same time; OVH publishes no limit
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class Source:
     max_reject_share: float = MAX_REJECT_SHARE
     grace_hours: float = 36.0  # a daily file appears the next day, at an hour that OVH does not publish
     network: Network = field(default_factory=Network)
+    max_day_bytes: int = MAX_DAY_BYTES
 
     @property
     def name(self) -> str:
@@ -129,7 +132,8 @@ class ParseSettings:
     base_url: str | None = None
     timezone: str | None = None
     max_reject_share: float = MAX_REJECT_SHARE
-    max_day_bytes: int = 20 * 10**9  # that one file may have once it is unpacked: a small file can hold any number
+    max_day_bytes: int = MAX_DAY_BYTES
+    tracker_columns: bool = False  # that hits have them whatever the first lines are
 
 
 @dataclass(frozen=True)
