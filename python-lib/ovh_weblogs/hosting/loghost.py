@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta, timezone
 from html.parser import HTMLParser
 from typing import TypeVar
@@ -14,6 +14,7 @@ import requests
 
 from ovh_weblogs.errors import AccessDenied, LogMissing, SettingsError
 from ovh_weblogs.hosting.dayfile import DayFile
+from ovh_weblogs.hosting.livefile import LiveFile
 from ovh_weblogs.hosting.passes import Pass, TokenPass, UserPass
 from ovh_weblogs.hosting.patience import NETWORK_ERRORS, Interrupted, Patience, spoken
 from ovh_weblogs.hosting.transport import NOT_FOUND, Forbidden, Transport
@@ -37,6 +38,7 @@ class LogHost:
 
     def __init__(self, source: Source, *, preview: bool = False) -> None:
         self._source = source
+        self._kind = "" if source.kind is Kind.WEB else f"{source.kind.value}/"
         access = source.access
         opens: Pass = TokenPass(access, source.network) if isinstance(access, ApiAccess) else UserPass(access)
         self._transport = Transport(source.host, opens, source.network, preview=preview)
@@ -59,19 +61,48 @@ class LogHost:
             LogMissing: The host has no such file.
             OvhLogsError: The host refuses, cannot be reached, or sends damaged content.
         """
-        name = f"The {self._source.kind.value} log of {self._source.domain} for {day}"
+        file = self.day_file(day)
+        if file is None:
+            raise self.missing(day)
+        with closing(file):
+            yield file
+
+    def day_file(self, day: date) -> DayFile | None:
+        """The day's content, to be read and closed; None where the host has no such file.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
         for tree in _TREES if self._tree is None else (self._tree,):
-            path = self._month(tree, day) + self.file_name(day)
+            path, name = self._month(tree, day) + self.file_name(day), self._name(day)
             file = DayFile(self._transport, path, name, self._source.network, preview=self._preview)
-            try:
-                if file.exists():
-                    self._tree = tree
-                    yield file
-                    return
-            finally:
-                file.close()
-        raise LogMissing(
-            f"{name} is not on {self._source.host} (404)",
+            if file.exists():
+                self._tree = tree
+                return file
+        return None
+
+    def live_file(self, day: date) -> LiveFile | None:
+        """What the day's live file holds now, to be read and closed; None where the host has no such file.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
+        name = f"The live {self._source.kind.value} log of {self._source.domain} for {day}"
+        file = LiveFile(self._transport, self._live_path(day), name, self._source.network)
+        return file if file.exists() else None
+
+    def has_live(self, day: date) -> bool:
+        """Whether the day has a live file, without fetching it.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
+        return self._patiently("HEAD", self._live_path(day), lambda response: response.status_code != NOT_FOUND)
+
+    def missing(self, day: date) -> LogMissing:
+        """The error of a day that the host has no file for."""
+        return LogMissing(
+            f"{self._name(day)} is not on {self._source.host} (404)",
             fix="shorten the period, or set 'Missing days' to skip",
         )
 
@@ -100,7 +131,11 @@ class LogHost:
         Raises:
             SettingsError: The host answers 404 for it.
         """
-        if self._page(f"/{self._source.domain}/") is None:
+        try:
+            known = self._page(f"/{self._source.domain}/") is not None
+        except Forbidden:  # the index may be switched off
+            return
+        if not known:
             raise SettingsError(
                 f"{self._source.host} has no logs of {self._source.domain} (404)",
                 fix="write the domain as the OVH panel shows it in the address of the logs",
@@ -111,9 +146,14 @@ class LogHost:
         end = datetime.combine(day + timedelta(days=1), time(), self._source.zone)
         return now - end.astimezone(timezone.utc) < timedelta(hours=hours)
 
+    def _name(self, day: date) -> str:
+        return f"The {self._source.kind.value} log of {self._source.domain} for {day}"
+
+    def _live_path(self, day: date) -> str:
+        return f"/{self._source.domain}/osl/{self._kind}{self.file_name(day).removesuffix('.gz')}"
+
     def _month(self, tree: str, day: date) -> str:
-        kind = "" if self._source.kind is Kind.WEB else f"{self._source.kind.value}/"
-        return f"/{self._source.domain}/{tree}logs-{day:%m-%Y}/{kind}"
+        return f"/{self._source.domain}/{tree}logs-{day:%m-%Y}/{self._kind}"
 
     def _listed_months(self) -> set[tuple[int, int]] | None:
         """Year and month of every folder that the tree's own page lists; None where no page lists any."""
