@@ -187,7 +187,7 @@ class LogHost:
         def fetch(response: requests.Response) -> str | None:
             if response.status_code == NOT_FOUND:
                 return None
-            return response.raw.read(_MAX_INDEX, decode_content=True).decode("utf-8", "replace")
+            return _whole(response).decode("utf-8", "replace")
 
         page = self._patiently("GET", path, fetch)
         if page is not None and re.search(r"<input[^>]+type\s*=\s*[\"']?password", page, re.IGNORECASE):
@@ -216,6 +216,23 @@ class LogHost:
             except Interrupted as caught:
                 trouble = caught
             patience.wait(f"The list of logs of {self._source.domain}", trouble)
+
+
+def _whole(response: requests.Response) -> bytes:
+    """The content of a page: of a part of it, days would seem to be missing.
+
+    Raises:
+        Interrupted: It is cut, or too large. (urllib3 before 2.0 says nothing of a cut.)
+    """
+    content = b""
+    while piece := response.raw.read(_MAX_INDEX, decode_content=True):
+        content += piece
+        if len(content) > _MAX_INDEX:
+            raise Interrupted("the host sent a page larger than 5 MB")
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdigit() and response.raw.tell() < int(announced):
+        raise Interrupted(f"only {response.raw.tell()} of {announced} bytes of a page came")
+    return content
 
 
 class _Links(HTMLParser):
