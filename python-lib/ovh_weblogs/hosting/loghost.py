@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta, timezone
@@ -23,8 +24,9 @@ from ovh_weblogs.settings import ApiAccess, Kind, Source
 # Current tree first; the old one, without /logs/, was seen until about 2018 and is still found on some services.
 _TREES = ("logs/", "")
 _Answer = TypeVar("_Answer")
-_MONTH = re.compile(r"(?P<tree>(?:^|/)logs/)?logs-(?P<month>\d\d)-(?P<year>\d{4})(?:/|$)")
+_MONTH = re.compile(r"(?P<tree>(?:^|/)logs/)?logs-(?P<month>0[1-9]|1[0-2])-(?P<year>[12]\d{3})(?:/|$)")
 _FEW_MONTHS = 2  # so many are asked for one by one; for more, the page that lists all months is worth its request
+_LOOKED_INTO = 12  # months in which the newest day is looked for: some may hold none, or other kinds of log
 _MAX_INDEX = 5 << 20  # bytes of an index page; a month has at most 31 links
 
 
@@ -124,6 +126,19 @@ class LogHost:
                 yield day
         if months and not found:
             self.check_domain()
+
+    def newest(self, until: date) -> date | None:
+        """The newest day up to another that the host has a file for, as far as its pages list months; None without one.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
+        months = (month for month in self._listed_months() or () if month <= (until.year, until.month))
+        for year, month in sorted(months, reverse=True)[:_LOOKED_INTO]:
+            days = (date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1))
+            if published := self._published_in_month([day for day in days if day <= until]):
+                return published[-1]
+        return None
 
     def check_domain(self) -> None:
         """Ask for the domain's own page, to tell an unknown domain from a missing day.
