@@ -124,6 +124,45 @@ class Source:
         return self.domain
 
 
+# Parameters that are removed from URLs and referrers, since a log passes them on to everybody who reads it:
+SESSION_KEYS = (  # whoever has the id of a session is logged in as its owner
+    *("sid", "sessid", "sessionid", "session_id", "phpsessid", "jsessionid", "aspsessionid", "cfid", "cftoken"),
+    *("oscsid", "zenid"),
+)
+TOKEN_KEYS = (  # these open something, for minutes or for ever; "key" is WordPress's for new passwords and for orders
+    *("token", "access_token", "id_token", "refresh_token", "auth", "authtoken", "auth_token", "api_key", "apikey"),
+    *("key", "secret", "client_secret", "signature", "sig", "otp", "nonce", "_wpnonce", "csrf", "csrf_token"),
+)
+PASSWORD_KEYS = ("password", "passwd", "passwort", "pass", "pwd", "motdepasse", "mot_de_passe", "mdp")
+PERSON_KEYS = (  # these name a person
+    *("email", "e-mail", "e_mail", "mail", "courriel", "login", "username", "user_login", "firstname", "lastname"),
+    *("first_name", "last_name", "nom", "prenom", "phone", "tel", "telephone", "mobile"),
+)
+REMOVED_KEYS = SESSION_KEYS + TOKEN_KEYS + PASSWORD_KEYS + PERSON_KEYS
+DROPPABLE = ("bots", "static", "internal", "own_agents")  # what hits can be dropped for, apart from their status
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """Which hits are none of a visitor's; they are flagged, and dropped only for what is named."""
+
+    internal_addresses: tuple[str, ...] = ()  # addresses and networks, such as 192.0.2.7 and 10.0.0.0/8
+    own_agents: tuple[str, ...] = ()  # patterns of RE2
+    drop: tuple[str, ...] = ()  # some of DROPPABLE
+    drop_statuses: tuple[str, ...] = ()  # such as 404, 400-499, 5xx
+    tracked_hosts: frozenset[str] = frozenset()  # whose page views a tracker counts; lower case
+
+
+@dataclass(frozen=True)
+class Privacy:
+    """What is removed from hits, so that they tell less of a person."""
+
+    clean_urls: bool = True  # in URLs and referrers: the parameters named below, mail addresses, logins
+    removed_keys: tuple[str, ...] = REMOVED_KEYS  # capitals do not count
+    truncate_addresses: bool = False
+    hash_user: bool = False
+
+
 @dataclass(frozen=True)
 class ParseSettings:
     """How files of lines are read."""

@@ -29,6 +29,13 @@ def derived(array: pa.Array, columns: Sequence[Column], derive: Derive) -> list[
     return [pc.take(given, encoded.indices) for given in values]
 
 
+def each(array: pa.Array, kind: pa.DataType, derive: Callable[[str], object]) -> pa.Array:
+    """What follows from each value of a text column, as values of one Arrow type; a null gives a null."""
+    encoded = array.dictionary_encode()
+    values = pa.array([derive(text) for text in encoded.dictionary.to_pylist()], kind)
+    return pc.take(values, encoded.indices)
+
+
 class Remembered:
     """What ``derived`` gives, each value looked at once in all batches: for texts that cost much to look at.
 

@@ -1,0 +1,64 @@
+"""Columns that tell what a hit asked for, when that was for the visitor, and whether it is one of ours: for ``schema``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ovh_weblogs.columns import Column, Type
+
+
+def query_columns(keys: Sequence[str]) -> tuple[Column, ...]:
+    """A column for each of the chosen keys of queries; the table of events does not name them."""
+    return tuple(
+        Column(
+            f"location_param_{key}",
+            Type.STRING,
+            f"Parameter {key} of the page's query, decoded; the first, if it is repeated.",
+        )
+        for key in keys
+    )
+
+
+RESOURCE_COLUMNS = (
+    Column(
+        "resource_class",
+        Type.STRING,
+        "What was asked for, by its path: page, static, download, api or feed; null without a path.",
+    ),
+    Column(
+        "is_pageview",
+        Type.BOOLEAN,
+        "Server: method GET, status 200 or 304, a page, and no bot; false where a tracker counts the site's views. Tracker: type is page.",
+        nullable=False,
+    ),
+    Column(
+        "is_static",
+        Type.BOOLEAN,
+        "Whether resource_class is static: what a page or a program fetches by itself.",
+        nullable=False,
+    ),
+)
+LOCAL_TIME = (
+    Column(
+        "local_hour", Type.INT, "Hour of server_ts, 0 to 23, by the visitor's clock (tz_off), or in the recipe's zone."
+    ),
+    Column("local_day", Type.INT, "Day of the month, 1 to 31, by the same clock."),
+    Column("local_weekday", Type.INT, "Day of the week, 1 (Monday) to 7 (Sunday), by the same clock."),
+    Column("local_month", Type.INT, "Month, 1 to 12, by the same clock."),
+)
+ADDRESS_FLAGS = (
+    Column(
+        "is_internal",
+        Type.BOOLEAN,
+        "Whether the address is one of the recipe's internal addresses; only where some are named.",
+        nullable=False,
+    ),
+)
+AGENT_FLAGS = (
+    Column(
+        "is_own_agent",
+        Type.BOOLEAN,
+        "Whether a pattern of own agents is found in the user agent; only where some are named.",
+        nullable=False,
+    ),
+)

@@ -1,0 +1,61 @@
+"""The hour and the day where the visitor is: what DSS's processor "Extract date elements" gives in his own zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_STEP = 900  # seconds: clocks are changed at quarters of an hour, in every zone since 1972 (tz database)
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_WEST, _EAST = 12 * 60, -14 * 60  # minutes behind UTC, of the zones at both ends; beyond them it is a mistake
+_ZONES = 16_384  # quarters of an hour remembered: half a year
+
+
+def parts(times: pa.Array, offsets: pa.Array | None, zone: ZoneInfo) -> list[pa.Array]:
+    """``schema.LOCAL_TIME`` of each time: hour, day of the month, day of the week from 1 for Monday, and month.
+
+    Args:
+        times: Instants; a null has null parts.
+        offsets: ``tz_off``, minutes that his clock is behind UTC, as a browser's ``getTimezoneOffset()`` tells; null,
+            absent or impossible where it is not known.
+        zone: What counts where it is not.
+    """
+    seconds = pc.floor_temporal(times, unit="second").cast(pa.timestamp("s", tz="UTC")).cast(pa.int64())
+    shift = _shifts(seconds, zone)
+    if offsets is not None:
+        known = pc.and_(pc.greater_equal(offsets, _EAST), pc.less_equal(offsets, _WEST))
+        told = pc.multiply(offsets.cast(pa.int64()), pa.scalar(-60, pa.int64()))
+        shift = pc.if_else(pc.fill_null(known, fill_value=False), told, shift)
+    local = pc.add(seconds, shift).cast(pa.timestamp("s"))
+    elements = (
+        pc.hour(local),
+        pc.day(local),
+        pc.day_of_week(local, count_from_zero=False, week_start=1),
+        pc.month(local),
+    )
+    return [element.cast(pa.int32()) for element in elements]
+
+
+def _shifts(seconds: pa.Array, zone: ZoneInfo) -> pa.Array:
+    """Seconds that the zone is ahead of UTC at each instant.
+
+    Python's zones, since Arrow looks for those of the system, which may have none.
+    """
+    quarters, places = np.unique(np.asarray(pc.fill_null(seconds, 0)) // _STEP, return_inverse=True)
+    ahead: npt.NDArray[np.int64] = np.array([_ahead(int(quarter), zone) for quarter in quarters], np.int64)
+    return pa.array(ahead[places])
+
+
+@lru_cache(maxsize=_ZONES)
+def _ahead(quarter: int, zone: ZoneInfo) -> int:
+    try:
+        shift = (_EPOCH + timedelta(seconds=quarter * _STEP)).astimezone(zone).utcoffset()
+    except OverflowError:  # a year that Python does not have: no zone is known for it
+        return 0
+    return int((shift or timedelta()).total_seconds())
