@@ -6,13 +6,13 @@ import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ovh_weblogs.enrichment.distinct import each
+from ovh_weblogs.enrichment.addresses import by_version, numbers, parsed
 from ovh_weblogs.errors import SettingsError
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -25,20 +25,19 @@ def internal(addresses: pa.Array, networks: Sequence[str]) -> pa.Array:
     """
     wanted = check_networks(tuple(networks))
 
-    def belongs(text: str) -> bool:
+    def usual(texts: pa.Array) -> pa.Array:
+        found, values = np.zeros(len(texts), np.bool_), numbers(texts)
+        for network in wanted:
+            if isinstance(network, ipaddress.IPv4Network):
+                mask, start = np.uint32(int(network.netmask)), np.uint32(int(network.network_address))
+                found |= (values & mask) == start
+        return pa.array(found)
+
+    def other(text: str) -> bool:
         address = parsed(text)
         return address is not None and any(address in network for network in wanted)
 
-    return pc.fill_null(each(addresses, pa.bool_(), belongs), fill_value=False)
-
-
-def parsed(text: str) -> Address | None:
-    """An address without its zone, IPv4 where it is IPv4 written as IPv6; None for another text."""
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
+    return pc.fill_null(by_version(addresses, pa.bool_(), usual, other), fill_value=False)
 
 
 @lru_cache(maxsize=8)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from hashlib import sha256
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ovh_weblogs.enrichment.addresses import by_version, parsed
 from ovh_weblogs.enrichment.distinct import each
-from ovh_weblogs.enrichment.flags import parsed
 from ovh_weblogs.secret import Secret
 
 _KEPT = {4: 24, 6: 48}  # bits of an address, by version: what Google Analytics kept, and more than Matomo keeps
@@ -23,7 +24,12 @@ def truncated(addresses: pa.Array) -> pa.Array:
     Null for what is no address: a name that the server looked up tells of a person as much as an address does. IPv4
     written as IPv6 becomes IPv4, and a zone (``%eth0``) goes.
     """
-    return each(addresses, pa.string(), _truncated)
+    return by_version(addresses, pa.string(), _without_octet, _truncated)
+
+
+def _without_octet(texts: pa.Array) -> pa.Array:
+    networks = pc.list_element(pc.split_pattern(texts, ".", max_splits=1, reverse=True), 0)
+    return pc.binary_join_element_wise(networks, "0", ".")
 
 
 def _truncated(text: str) -> str | None:

@@ -54,7 +54,7 @@ def classes(paths: pa.Array, queries: pa.Array) -> pa.Array:
 
 
 def _of_paths(paths: pa.Array) -> pa.Array:
-    lower = pc.utf8_lower(paths)
+    lower = pc.ascii_lower(paths)
     extensions = pc.struct_field(pc.extract_regex(lower, _EXTENSION), 0)
     kinds = {
         "feed": pc.match_substring_regex(lower, _FEED),
