@@ -195,6 +195,28 @@ LINES = Table(
         ),
     ),
 )
+FILES = Table(
+    "files",
+    "one file on a log host, or one day that has none",
+    (
+        Column("service", Type.STRING, "The hosting, as OVH names it; null for a log user, who does not tell."),
+        Column("fqdn", Type.STRING, "First folder of the log tree: the hosting, or a site of its own.", nullable=False),
+        Column("kind", Type.STRING, "Kind of log: web, error, ftp, cgi, out, ssh or cron.", nullable=False),
+        Column("day", Type.INSTANT, "The day, in the cluster's zone, as its midnight in UTC.", nullable=False),
+        Column("file", Type.STRING, "Name of the file; of a missing day, the name that it would have.", nullable=False),
+        Column(
+            "bytes", Type.BIGINT, "Size of the file as it is served, mostly packed; null where the host does not tell."
+        ),
+        Column("modified", Type.INSTANT, "When the file was last changed, UTC; null where the host does not tell."),
+        Column("live", Type.BOOLEAN, "Whether it is a live file, which still grows (folder osl).", nullable=False),
+        Column(
+            "missing",
+            Type.BOOLEAN,
+            "Whether the host has no file for this day, though it has earlier and later ones of the same fqdn and kind.",
+            nullable=False,
+        ),
+    ),
+)
 REJECT_REASON = Column(
     "reject_reason", Type.STRING, "Why the line was refused; null for a hit. The line itself stands in request."
 )

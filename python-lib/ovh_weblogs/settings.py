@@ -148,6 +148,24 @@ class Source:
         return self.domain
 
 
+class Scope(str, enum.Enum):
+    """Whose files are listed."""
+
+    TREE = "tree"  # the log tree of the source
+    HOSTING = "hosting"  # every log tree of its hosting
+    ACCOUNT = "account"  # every log tree of every hosting of the account
+
+
+@dataclass(frozen=True)
+class OfferSettings:
+    """Which files of the log host are listed."""
+
+    source: Source  # its kind and period say nothing here
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    months: int = 0  # so many calendar months, the current one among them; 0 for all
+    scope: Scope = Scope.TREE
+
+
 @dataclass(frozen=True)
 class ParseSettings:
     """How files of lines are read."""

@@ -43,6 +43,16 @@ class Form:
         self.faults.append(f"{key} must be one of {', '.join(choices)}, not '{value[:40]}'")
         return default
 
+    def choices(self, key: str, choices: tuple[str, ...], default: tuple[str, ...]) -> list[str]:
+        """Some of the choices, at least one."""
+        if self._config.get(key) in (None, ""):
+            return list(default)
+        values = self.texts(key)
+        if values and set(values) <= set(choices):
+            return values
+        self.faults.append(f"{key} must be one or more of {', '.join(choices)}")
+        return list(default)
+
     def number(self, key: str, default: float, *, low: float, high: float) -> float:
         """A number within the bounds, both included; the host may hand over any kind of number, or its text."""
         value = self._config.get(key)

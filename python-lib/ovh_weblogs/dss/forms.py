@@ -8,7 +8,7 @@ from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.form import DAY, Config, Form, iso_day
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.schema import LINES, REJECT_REASON, SERVER_HITS, Column
-from ovh_weblogs.settings import Kind, Network, Period, Source, VisitorSettings
+from ovh_weblogs.settings import ApiAccess, Kind, Network, OfferSettings, Period, Scope, Source, VisitorSettings
 
 __all__ = [
     "Config",
@@ -16,6 +16,7 @@ __all__ = [
     "columns",
     "is_partitioned",
     "log_kind",
+    "offer_settings",
     "partition_day",
     "reject_rows",
     "source",
@@ -49,6 +50,27 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
         max_reject_share=share,
         network=network,
     )
+
+
+def offer_settings(config: Config | None, plugin_config: Config | None) -> OfferSettings:
+    """Settings of the connector ``ovh-logs-files``.
+
+    Raises:
+        SettingsError: Something in the form is missing or wrong; every fault is named.
+        HostNotAllowed: The log host is none that a password may be sent to.
+    """
+    form, plugin = Form(config), Form(plugin_config)
+    access = access_of(form, plugin)
+    every = tuple(kind.value for kind in Kind)
+    kinds = tuple(Kind(value) for value in form.choices("kinds", every, every))
+    months = form.whole("months", OfferSettings.months, low=0, high=120)
+    scope = Scope(form.choice("scope", tuple(scope.value for scope in Scope), OfferSettings.scope.value))
+    network = network_of(plugin)
+    form.check("The settings of the OVH log files dataset")
+    if not isinstance(access, ApiAccess) or access.domain:
+        scope = Scope.TREE  # the form hides the choice there, and keeps what was chosen before
+    source = Source(*log_tree(access, form, plugin), network=network)
+    return OfferSettings(source, kinds, months, scope)
 
 
 def log_kind(config: Config | None, form: Form | None = None) -> Kind:

@@ -1,6 +1,6 @@
 """OVH's side: the account, which host may be asked, how it is asked, and the days that it holds."""
 
-from ovh_weblogs.hosting.api import Account
+from ovh_weblogs.hosting.api import Account, OwnLog
 from ovh_weblogs.hosting.hosts import (
     cluster_zone,
     derived_log_host,
@@ -8,8 +8,9 @@ from ovh_weblogs.hosting.hosts import (
     permitted_api_url,
     permitted_log_host,
 )
-from ovh_weblogs.hosting.locate import located, main_and_others, service_of
+from ovh_weblogs.hosting.locate import located, located_log, main_and_others, service_of
 from ovh_weblogs.hosting.loghost import LogHost
+from ovh_weblogs.hosting.offers import Offer, Offers
 from ovh_weblogs.hosting.refusals import CLOCK_TOLERANCE, REGIONS, ApiRefused, Reason, key_page, needed_paths
 
 __all__ = [
@@ -18,11 +19,15 @@ __all__ = [
     "Account",
     "ApiRefused",
     "LogHost",
+    "Offer",
+    "Offers",
+    "OwnLog",
     "Reason",
     "cluster_zone",
     "derived_log_host",
     "key_page",
     "located",
+    "located_log",
     "main_and_others",
     "needed_paths",
     "parse_allowed",

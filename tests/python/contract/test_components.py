@@ -55,6 +55,7 @@ def group(repository, store, source="events"):
 def test_the_host_takes_every_descriptor(repository):
     assert check_plugin(repository) == [
         "python-connectors/ovh-logs",
+        "python-connectors/ovh-logs-files",
         "custom-recipes/ovh-logs-enrich",
         "custom-recipes/ovh-logs-parse",
         "custom-recipes/ovh-logs-visitors",
