@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta, timezone
+from typing import TypeVar
+
+import requests
 
 from ovh_weblogs.errors import LogMissing, SettingsError
 from ovh_weblogs.hosting import pages
@@ -13,6 +16,7 @@ from ovh_weblogs.hosting.passes import pass_of
 from ovh_weblogs.hosting.transport import NOT_FOUND, Forbidden, Transport
 from ovh_weblogs.settings import Kind, Source
 
+_Answer = TypeVar("_Answer")
 _FEW_MONTHS = 2  # so many are asked for one by one; for more, the page that lists all months is worth its request
 
 
@@ -133,9 +137,10 @@ class LogHost:
     def _has_file(self, day: date) -> bool:
         for tree in pages.TREES if self._tree is None else (self._tree,):
             path = self._month(tree, day) + self.file_name(day)
-            if pages.patiently(
-                self._transport, self._source, "HEAD", path, lambda response: response.status_code != NOT_FOUND
-            ):
+            if self._patiently("HEAD", path, lambda response: response.status_code != NOT_FOUND):
                 self._tree = tree
                 return True
         return False
+
+    def _patiently(self, method: str, path: str, use: Callable[[requests.Response], _Answer]) -> _Answer:
+        return pages.patiently(self._transport, self._source, method, path, use)
