@@ -78,6 +78,7 @@ class Network:
     read_timeout: float = 60.0  # seconds without a byte
     attempts: int = 5  # per file, at least
     max_wait: float = 60.0  # seconds of waiting per file, between attempts, in all
+    connections: int = 2  # days that are fetched at the same time; OVH publishes no limit
 
 
 @dataclass(frozen=True)

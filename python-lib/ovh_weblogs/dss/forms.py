@@ -122,6 +122,7 @@ def network_of(form: Form) -> Network:
         read_timeout=form.number("read_timeout", Network.read_timeout, low=0.1, high=3600),
         attempts=form.whole("attempts", Network.attempts, low=1, high=100),
         max_wait=form.number("max_wait", Network.max_wait, low=0, high=3600),
+        connections=form.whole("connections", Network.connections, low=1, high=8),
     )
     form.check("The plugin's settings")
     return network
