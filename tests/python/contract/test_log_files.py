@@ -110,6 +110,33 @@ def test_a_host_that_tells_no_size_and_no_date_leaves_both_open(make_host, confi
     assert {(offer.bytes, offer.modified) for offer in offers(config(host))} == {(None, None)}
 
 
+# Live files
+
+
+@pytest.mark.parametrize("index", ["apache", "bare", "kinds", "off"])
+def test_a_live_file_is_a_row_among_its_days(make_host, config, index):
+    host = make_host(options=Options(index=index))
+    host.live.append(FQDN, date(2026, 4, 1), b"12345\n")
+    host.live.append(FQDN, date(2026, 4, 1), b"1\n", kind="error")
+    found = offers(config(host, months=2, kinds=["web", "error"]))
+    live = [(offer.kind.value, offer.day.day, offer.file, offer.bytes) for offer in found if offer.live]
+    assert live == [("web", 1, "example.com-01-04-2026.log", 6), ("error", 1, "example.com-01-04-2026.log", 2)]
+    assert [offer.day.day for offer in found] == [28, 29, 30, 1, 1]
+    assert {offer.missing for offer in found} == {False}  # a day that may come yet is not missing
+
+
+def test_a_day_that_is_still_live_and_published_already_has_two_rows(host, config):
+    host.live.append(FQDN, date(2026, 3, 30), b"12345\n")
+    found = [(offer.day.day, offer.live) for offer in offers(config(host))]
+    assert found == [(28, False), (29, False), (30, False), (30, True)]
+
+
+def test_a_live_file_that_vanishes_before_it_is_asked_for_is_no_row(make_host, config):
+    host = make_host(faults=[Fault("status", path="/*/osl/*.log", status=404, times=0)])
+    host.live.append(FQDN, date(2026, 4, 1), b"12345\n")
+    assert [offer.live for offer in offers(config(host))] == [False] * 3
+
+
 # Every look of a host
 
 
