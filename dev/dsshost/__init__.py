@@ -8,8 +8,10 @@ from dev.dsshost.components import ComponentFailed, ConnectorSession
 from dev.dsshost.descriptors import check_plugin
 from dev.dsshost.flow import FlowResult, run_flow
 from dev.dsshost.folders import ManagedFolder
+from dev.dsshost.jobs import JobResult, build
 from dev.dsshost.macros import MacroResult, run_macro
 from dev.dsshost.markup import check_html
+from dev.dsshost.partitions import States
 from dev.dsshost.presets import Presets, resolve_presets
 from dev.dsshost.recipes import RecipeResult, folder, run_recipe
 from dev.dsshost.storage import BadData, Store
@@ -21,11 +23,14 @@ __all__ = [
     "ComponentFailed",
     "ConnectorSession",
     "FlowResult",
+    "JobResult",
     "MacroResult",
     "ManagedFolder",
     "Presets",
     "RecipeResult",
+    "States",
     "Store",
+    "build",
     "check_html",
     "check_plugin",
     "choices",
