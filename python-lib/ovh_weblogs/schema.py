@@ -93,6 +93,10 @@ def dss_schema(columns: Iterable[Column]) -> dict[str, Any]:
     return {"columns": [column.dss for column in columns]}
 
 
+_SOURCE_FILE = Column("source_file", Type.STRING, "Name of the file that the line stands in.")
+_LINE_NUMBER = Column(
+    "line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False
+)
 _SERVER_HITS = (
     Column(
         "server_ts", Type.INSTANT, "When the request was logged, UTC, whole seconds; WT1: milliseconds. Source: %t."
@@ -138,8 +142,8 @@ _SERVER_HITS = (
         "'server' for a web server's log, 'tracker' for a JavaScript tracker's.",
         nullable=False,
     ),
-    Column("source_file", Type.STRING, "Name of the file that the line stands in."),
-    Column("line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False),
+    _SOURCE_FILE,
+    _LINE_NUMBER,
 )
 _TRACKER_HITS = (
     Column("client_ts", Type.INSTANT, "Time by the visitor's own clock, UTC. Source: WT1."),
@@ -166,10 +170,8 @@ REJECTS = Table(
     "rejects",
     "one line that the format refuses",
     (
-        Column("source_file", Type.STRING, "Name of the file that the line stands in."),
-        Column(
-            "line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False
-        ),
+        _SOURCE_FILE,
+        _LINE_NUMBER,
         Column("reason", Type.STRING, "What the format refused, in a few words.", nullable=False),
         Column("line", Type.BINARY, "The line's bytes as they were read, without the newline.", nullable=False),
     ),
@@ -189,10 +191,8 @@ LINES = Table(
             "The line as it was read; bytes that are not UTF-8 are read as Latin-1.",
             nullable=False,
         ),
-        Column("source_file", Type.STRING, "Name of the file that the line stands in."),
-        Column(
-            "line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False
-        ),
+        _SOURCE_FILE,
+        _LINE_NUMBER,
     ),
 )
 FILES = Table(
@@ -204,17 +204,10 @@ FILES = Table(
         Column("kind", Type.STRING, "Kind of log: web, error, ftp, cgi, out, ssh or cron.", nullable=False),
         Column("day", Type.INSTANT, "The day, in the cluster's zone, as its midnight in UTC.", nullable=False),
         Column("file", Type.STRING, "Name of the file; of a missing day, the name that it would have.", nullable=False),
-        Column(
-            "bytes", Type.BIGINT, "Size of the file as it is served, mostly packed; null where the host does not tell."
-        ),
+        Column("bytes", Type.BIGINT, "Size of the file as it is served; null where the host does not tell."),
         Column("modified", Type.INSTANT, "When the file was last changed, UTC; null where the host does not tell."),
         Column("live", Type.BOOLEAN, "Whether it is a live file, which still grows (folder osl).", nullable=False),
-        Column(
-            "missing",
-            Type.BOOLEAN,
-            "Whether the host has no file for this day, though it has earlier and later ones of the same fqdn and kind.",
-            nullable=False,
-        ),
+        Column("missing", Type.BOOLEAN, "No file, between an earlier and a later day that have one.", nullable=False),
     ),
 )
 REJECT_REASON = Column(

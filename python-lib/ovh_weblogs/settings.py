@@ -62,11 +62,11 @@ class Period:
     last: date | None = None
     last_days: int = 7
 
-    def days(self, today: date) -> list[date]:
-        """Every complete day of the period in order; empty when none is over yet."""
-        yesterday = today - timedelta(days=1)
+    def days(self, today: date, *, include_today: bool = False) -> list[date]:
+        """Every complete day of the period in order, and today if wanted; empty when none is over, or begun, yet."""
+        newest = today if include_today else today - timedelta(days=1)
         first = self.first or today - timedelta(days=self.last_days)
-        last = min(self.last or yesterday, yesterday)
+        last = min(self.last or newest, newest)
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
@@ -135,6 +135,7 @@ class Source:
     kind: Kind = Kind.WEB
     period: Period = field(default_factory=Period)
     skip_missing: bool = False
+    include_today: bool = False
     partitioned: bool = False
     reject_rows: bool = False
     max_reject_share: float = MAX_REJECT_SHARE

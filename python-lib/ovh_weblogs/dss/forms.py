@@ -36,6 +36,7 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
     period = _period(form)
     kind = log_kind(config, form)
     skip = form.choice("missing_days", ("fail", "skip"), "skip" if Source.skip_missing else "fail") == "skip"
+    today = form.flag("include_today", default=Source.include_today)
     share = form.number("max_reject_share", Source.max_reject_share, low=0, high=1)
     rows, partitioned = reject_rows(config, form), is_partitioned(config, form)
     network = network_of(plugin)
@@ -45,6 +46,7 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
         kind=kind,
         period=period,
         skip_missing=skip,
+        include_today=today,
         partitioned=partitioned,
         reject_rows=rows,
         max_reject_share=share,

@@ -1,6 +1,7 @@
 """OVH's side: the account, which host may be asked, how it is asked, and the days that it holds."""
 
 from ovh_weblogs.hosting.api import Account, OwnLog
+from ovh_weblogs.hosting.dayfile import DayFile
 from ovh_weblogs.hosting.hosts import (
     cluster_zone,
     derived_log_host,
@@ -8,6 +9,7 @@ from ovh_weblogs.hosting.hosts import (
     permitted_api_url,
     permitted_log_host,
 )
+from ovh_weblogs.hosting.livefile import LIVE_KINDS, LiveFile
 from ovh_weblogs.hosting.locate import located, located_log, main_and_others, service_of
 from ovh_weblogs.hosting.loghost import LogHost
 from ovh_weblogs.hosting.offers import Offer, Offers
@@ -15,9 +17,12 @@ from ovh_weblogs.hosting.refusals import CLOCK_TOLERANCE, REGIONS, ApiRefused, R
 
 __all__ = [
     "CLOCK_TOLERANCE",
+    "LIVE_KINDS",
     "REGIONS",
     "Account",
     "ApiRefused",
+    "DayFile",
+    "LiveFile",
     "LogHost",
     "Offer",
     "Offers",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta, timezone
 from typing import TypeVar
 
@@ -12,6 +12,7 @@ import requests
 from ovh_weblogs.errors import LogMissing, SettingsError
 from ovh_weblogs.hosting import pages
 from ovh_weblogs.hosting.dayfile import DayFile
+from ovh_weblogs.hosting.livefile import LiveFile
 from ovh_weblogs.hosting.passes import pass_of
 from ovh_weblogs.hosting.transport import NOT_FOUND, Forbidden, Transport
 from ovh_weblogs.settings import Kind, Source
@@ -30,6 +31,7 @@ class LogHost:
 
     def __init__(self, source: Source, *, preview: bool = False) -> None:
         self._source = source
+        self._kind = "" if source.kind is Kind.WEB else f"{source.kind.value}/"
         self._transport = Transport(source.host, pass_of(source), source.network, preview=preview)
         self._preview = preview
         self._tree: str | None = None
@@ -50,19 +52,48 @@ class LogHost:
             LogMissing: The host has no such file.
             OvhLogsError: The host refuses, cannot be reached, or sends damaged content.
         """
-        name = f"The {self._source.kind.value} log of {self._source.domain} for {day}"
+        file = self.day_file(day)
+        if file is None:
+            raise self.missing(day)
+        with closing(file):
+            yield file
+
+    def day_file(self, day: date) -> DayFile | None:
+        """The day's content, to be read and closed; None where the host has no such file.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
         for tree in pages.TREES if self._tree is None else (self._tree,):
-            path = self._month(tree, day) + self.file_name(day)
+            path, name = self._month(tree, day) + self.file_name(day), self._name(day)
             file = DayFile(self._transport, path, name, self._source.network, preview=self._preview)
-            try:
-                if file.exists():
-                    self._tree = tree
-                    yield file
-                    return
-            finally:
-                file.close()
-        raise LogMissing(
-            f"{name} is not on {self._source.host} (404)",
+            if file.exists():
+                self._tree = tree
+                return file
+        return None
+
+    def live_file(self, day: date) -> LiveFile | None:
+        """What the day's live file holds now, to be read and closed; None where the host has no such file.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
+        name = f"The live {self._source.kind.value} log of {self._source.domain} for {day}"
+        file = LiveFile(self._transport, self._live_path(day), name, self._source.network)
+        return file if file.exists() else None
+
+    def has_live(self, day: date) -> bool:
+        """Whether the day has a live file, without fetching it.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
+        return self._patiently("HEAD", self._live_path(day), lambda response: response.status_code != NOT_FOUND)
+
+    def missing(self, day: date) -> LogMissing:
+        """The error of a day that the host has no file for."""
+        return LogMissing(
+            f"{self._name(day)} is not on {self._source.host} (404)",
             fix="shorten the period, or set 'Missing days' to skip",
         )
 
@@ -91,7 +122,11 @@ class LogHost:
         Raises:
             SettingsError: The host answers 404 for it.
         """
-        if self._page(f"/{self._source.domain}/") is None:
+        try:
+            known = self._page(f"/{self._source.domain}/") is not None
+        except Forbidden:  # the index may be switched off
+            return
+        if not known:
             raise SettingsError(
                 f"{self._source.host} has no logs of {self._source.domain} (404)",
                 fix="write the domain as the OVH panel shows it in the address of the logs",
@@ -102,9 +137,14 @@ class LogHost:
         end = datetime.combine(day + timedelta(days=1), time(), self._source.zone)
         return now - end.astimezone(timezone.utc) < timedelta(hours=hours)
 
+    def _name(self, day: date) -> str:
+        return f"The {self._source.kind.value} log of {self._source.domain} for {day}"
+
+    def _live_path(self, day: date) -> str:
+        return f"/{self._source.domain}/osl/{self._kind}{self.file_name(day).removesuffix('.gz')}"
+
     def _month(self, tree: str, day: date) -> str:
-        kind = "" if self._source.kind is Kind.WEB else f"{self._source.kind.value}/"
-        return f"/{self._source.domain}/{tree}logs-{day:%m-%Y}/{kind}"
+        return f"/{self._source.domain}/{tree}logs-{day:%m-%Y}/{self._kind}"
 
     def _listed_months(self) -> set[tuple[int, int]] | None:
         """Year and month of every folder that the tree's own page lists; None where no page lists any."""

@@ -18,6 +18,7 @@ import requests
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.hosting import pages
 from ovh_weblogs.hosting.connections import Connections
+from ovh_weblogs.hosting.livefile import LIVE_KINDS
 from ovh_weblogs.hosting.transport import NOT_FOUND, Forbidden
 from ovh_weblogs.settings import ApiAccess, Kind, OfferSettings
 
@@ -178,7 +179,9 @@ class Offers:
         return [day for day in days if self._name(day) in there]
 
     def _live(self, ask: Connections, kind: Kind) -> Iterator[_Place]:
-        """Places of live files: in ``osl/``, those of kinds other than web in a folder of its own."""
+        """Places of live files: in ``osl/``, those of other kinds than web in a folder of their own."""
+        if kind not in LIVE_KINDS:
+            return
         folder = f"/{self._source.domain}/osl/" + ("" if kind is Kind.WEB else f"{kind.value}/")
         try:
             links = ask.page(folder)

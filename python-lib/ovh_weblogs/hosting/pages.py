@@ -56,7 +56,7 @@ def linked_paths(transport: Transport, source: Source, path: str) -> list[str] |
     def fetch(response: requests.Response) -> str | None:
         if response.status_code == NOT_FOUND:
             return None
-        return response.raw.read(_MAX_INDEX, decode_content=True).decode("utf-8", "replace")
+        return _whole(response).decode("utf-8", "replace")
 
     page = patiently(transport, source, "GET", path, fetch)
     if page is None:
@@ -85,6 +85,23 @@ def months(paths: list[str], tree: str) -> dict[tuple[int, int], str]:
     """
     found = sorted(filter(None, map(_MONTH.search, paths)), key=lambda match: match["tree"] is not None)
     return {(int(each["year"]), int(each["month"])): TREES[0] if each["tree"] else tree for each in found}
+
+
+def _whole(response: requests.Response) -> bytes:
+    """The content of a page: of a part of it, days would seem to be missing.
+
+    Raises:
+        Interrupted: It is cut, or too large. (urllib3 before 2.0 says nothing of a cut.)
+    """
+    content = b""
+    while piece := response.raw.read(_MAX_INDEX, decode_content=True):
+        content += piece
+        if len(content) > _MAX_INDEX:
+            raise Interrupted("the host sent a page larger than 5 MB")
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdigit() and response.raw.tell() < int(announced):
+        raise Interrupted(f"only {response.raw.tell()} of {announced} bytes of a page came")
+    return content
 
 
 class _Links(HTMLParser):
