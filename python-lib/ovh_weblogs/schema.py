@@ -102,9 +102,7 @@ _SERVER_HITS = (
         "server_ts", Type.INSTANT, "When the request was logged, UTC, whole seconds; WT1: milliseconds. Source: %t."
     ),
     Column(
-        "client_addr",
-        Type.STRING,
-        "Address of the client, IPv4 or IPv6; behind a CDN it may be the edge's. Source: %h.",
+        "client_addr", Type.STRING, "Client's address, IPv4 or IPv6; behind a CDN it may be the edge's. Source: %h."
     ),
     Column("vhost", Type.STRING, "Host that the request was for, lower case, as OVH logs it second. Source: %v."),
     Column("user", Type.STRING, "Login of HTTP authentication; null for an anonymous request. Source: %u."),
@@ -148,9 +146,7 @@ _SERVER_HITS = (
 _TRACKER_HITS = (
     Column("client_ts", Type.INSTANT, "Time by the visitor's own clock, UTC. Source: WT1."),
     Column("visitor_id", Type.STRING, "The tracker's visitor cookie. Source: WT1."),
-    Column(
-        "session_id", Type.STRING, "The tracker's session cookie, often finer than a 30-minute session. Source: WT1."
-    ),
+    Column("session_id", Type.STRING, "The tracker's session cookie, often finer than our sessions. Source: WT1."),
     Column("type", Type.STRING, "'page', 'event' or any text the site's script sends. Source: WT1."),
     Column("visitor_params", Type.STRING, "Query string of parameters kept per visitor. Source: WT1."),
     Column("session_params", Type.STRING, "Query string of parameters kept per session. Source: WT1."),
@@ -220,9 +216,7 @@ _AGENT = (
         Type.STRING,
         "browser (desktop), tablet, phone, mobile, bot, library, rss or unknown (televisions and consoles, too).",
     ),
-    Column(
-        "useragent_category", Type.STRING, "Brand of the browser, split where versions behave differently (IE8, IE9)."
-    ),
+    Column("useragent_category", Type.STRING, "Brand of the browser, split where versions differ much (IE8, IE9)."),
     Column("useragent_brand", Type.STRING, "Chrome, Firefox, Safari and so on, mobile editions folded in."),
     Column("useragent_version", Type.STRING, "Version; only the major where browsers send zeros after it."),
     Column("useragent_os", Type.STRING, "Operating system: Windows, Mac OS X, iOS, Android, Linux, Chrome OS..."),
