@@ -200,10 +200,10 @@ class _Job:
             BadData: Another partition was touched, this one was not written, or the others no longer fit the schema.
         """
         after = _seen(self._graph, name)
-        touched = [each for each in {**before, **after} if each != partition and before.get(each) != after.get(each)]
+        touched = [each for each in after if each != partition and before.get(each) != after[each]]
+        for each in (*touched, *(set(before) - set(after))):
+            self.states.forget(name, each)
         if touched:
-            for each in touched:
-                self.states.forget(name, each)
             raise BadData(f"{name}: partition {touched[0]} was written while {partition} was built")
         if set(before) - {partition} and _names(columns) != _names(self._graph.store.columns(name)):
             raise BadData(f"{name}: the columns changed: partitions that were built before no longer fit them")

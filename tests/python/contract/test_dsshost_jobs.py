@@ -176,6 +176,17 @@ def test_an_output_written_under_another_partition_is_refused_and_counts_as_not_
     assert States(store.root).built("box") == {}
 
 
+def test_a_partition_whose_files_a_recipe_removes_counts_as_not_built(flow, plugin, store):
+    flow["folders"] = {"box": {"pattern": "%Y/%M/%D/.*"}}
+    flow["recipes"] = [{**recipe("source", "box"), "published": "source"}]
+    code = "import dataiku\nbox = dataiku.Folder('box')\nbox.upload_data('/2026/03/{}/a', b'x')\n"
+    write(plugin / "custom-recipes/test-r/recipe.py", code.format("28"))
+    build(flow, ["box"], FIRST)
+    write(plugin / "custom-recipes/test-r/recipe.py", code.format("29") + "box.delete_path('/2026/03/28/a')\n")
+    assert build(flow, ["box"], "missing:8").built == [("box", SECOND)]
+    assert list(States(store.root).built("box")) == [SECOND]
+
+
 def test_an_output_that_was_not_written_is_refused(flow, plugin):
     write(plugin / "custom-recipes/test-r/recipe.py", "pass\n")
     result = build(flow, ["first"], FIRST)
