@@ -135,9 +135,9 @@ class Offers:
                 return self._unlisted()
             known = known or links is not None
             for (year, month), where in pages.months(links or [], tree).items():
-                first = _first(year, month)
-                if first and where not in found.get(first, ()):
-                    found[first] = (*found.get(first, ()), where)
+                trees = found.setdefault(date(year, month, 1), ())
+                if where not in trees:
+                    found[date(year, month, 1)] = (*trees, where)
         if not known:
             raise SettingsError(
                 f"{self._source.host} has no logs of {self._source.domain} (404)",
@@ -206,13 +206,6 @@ def _with_missing(offers: Iterable[Offer], missing: Callable[[Offer, date], Offe
             yield from (missing(offer, offer.day - back * _ONE_DAY) for back in range(days - 1, 0, -1))
             last = offer.day
         yield offer
-
-
-def _first(year: int, month: int) -> date | None:
-    try:
-        return date(year, month, 1)
-    except ValueError:
-        return None
 
 
 def _months_back(today: date, count: int) -> date:

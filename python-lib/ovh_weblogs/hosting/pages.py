@@ -18,7 +18,7 @@ from ovh_weblogs.settings import Source
 # Current tree first; the old one, without /logs/, was seen until about 2018 and is still found on some services.
 TREES = ("logs/", "")
 _Answer = TypeVar("_Answer")
-_MONTH = re.compile(r"(?P<tree>(?:^|/)logs/)?logs-(?P<month>\d\d)-(?P<year>\d{4})(?:/|$)")
+_MONTH = re.compile(r"(?P<tree>(?:^|/)logs/)?logs-(?P<month>0[1-9]|1[0-2])-(?P<year>[12]\d{3})(?:/|$)")
 _LOGIN_FORM = re.compile(r"<input[^>]+type\s*=\s*[\"']?password", re.IGNORECASE)
 _MAX_INDEX = 5 << 20  # bytes of an index page; a month has at most 31 links
 
