@@ -18,6 +18,7 @@ from ovh_weblogs.hosting import LIVE_KINDS, Account, DayFile, LiveFile, LogHost,
 from ovh_weblogs.logfiles import Totals
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.settings import ApiAccess, Kind, Source
+from ovh_weblogs.unpack import Unpacked
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,16 @@ def published_days(source: Source, *, only: Sequence[date] | None = None, now: d
     source = _located(source)
     with closing(LogHost(source)) as host:
         return _Days(source, host, now).there(only)
+
+
+def newest_day(source: Source, *, until: date) -> date | None:
+    """The newest day up to another that the log host has a file for; None where its pages list none.
+
+    Raises:
+        OvhLogsError: As ``published_days``.
+    """
+    with closing(LogHost(_located(source))) as host:
+        return host.newest(until)
 
 
 def is_published(source: Source, day: date, *, now: datetime | None = None) -> bool:
@@ -72,14 +83,17 @@ def read_days(
 
     Raises:
         LogMissing: A day is not there and may not be skipped.
-        OvhLogsError: Of other kinds: the host refuses, cannot be reached, or sends damaged files.
+        OvhLogsError: Of other kinds: the host refuses, cannot be reached, or sends files that are damaged or unpack to
+            more than they may.
     """
     source = _located(source)
     with closing(LogHost(source, preview=preview)) as host:
         days = _Days(source, host, now)
         for file in days.files(only):
             with closing(file):
-                yield from _day_blocks(source, file, file.file_name, totals)
+                # The host's file is inflated already; what is packed once more stays within the bound, too.
+                content = Unpacked(file, file.name, max_bytes=source.max_day_bytes)
+                yield from _day_blocks(source, content, file.file_name, totals, preview=preview)
                 totals.files += 1
                 totals.bytes += file.raw_bytes
         if not totals.files and not source.skip_missing:
@@ -213,7 +227,9 @@ class _Days:
         return [day for day in days if day < self._today or not self._has_live]
 
 
-def _day_blocks(source: Source, file: Readable, name: str, totals: Totals) -> Iterator[Block]:
+def _day_blocks(
+    source: Source, file: Readable, name: str, totals: Totals, *, preview: bool
+) -> Generator[Block, None, None]:
     if source.kind is not Kind.WEB:
         for found in parsing.read_lines(file, source_file=name, zone=source.zone):
             totals.lines += found.rows.num_rows + found.blanks
@@ -221,6 +237,7 @@ def _day_blocks(source: Source, file: Readable, name: str, totals: Totals) -> It
             totals.blanks += found.blanks
             yield Block(found.rows)
         return
-    for parsed in parse(file, source_file=name, line_format="auto"):
-        totals.add(parsed)
-        yield Block(parsed.hits, parsed.rejects)
+    with closing(parse(file, source_file=name, line_format="auto", read_ahead=not preview)) as parts:
+        for parsed in parts:
+            totals.add(parsed)
+            yield Block(parsed.hits, parsed.rejects)

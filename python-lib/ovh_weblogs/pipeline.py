@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 
 from ovh_weblogs import enrichment, features
 from ovh_weblogs.casting import cast, conform
 from ovh_weblogs.cells import parse_cells
-from ovh_weblogs.days import Block, is_published, published_days, read_days
+from ovh_weblogs.days import Block, is_published, newest_day, published_days, read_days
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
@@ -27,6 +28,7 @@ __all__ = [
     "enrich",
     "enrichment_plan",
     "is_published",
+    "newest_day",
     "parse",
     "parse_cells",
     "parse_files",
@@ -96,7 +98,7 @@ def _numbered(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[
         if "visitor_id" not in batch.schema.names:
             identify = EnrichSettings(useragent=False, url=False)
             typed = enrichment.enrich_batch(typed, identify)
-        index = pa.array(range(row, row + batch.num_rows), pa.int64())
+        index = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
         row += batch.num_rows
         arrays = [index if name == "row_index" else typed.column(name) for name in schema.names]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 # OVH's own statistics page hard-codes this zone, and Canada's, for its clusters (ovh/owstats-ui, src/store/app.js).
 EUROPE = ZoneInfo("Europe/Paris")
+MAX_DAY_BYTES = 20 * 10**9  # that one file may have once it is unpacked: a small file can hold any number
 MAX_REJECT_SHARE = 0.05  # of the lines that are not blank; one in twenty: more are another kind of log
 
 
@@ -141,6 +142,7 @@ class Source:
     max_reject_share: float = MAX_REJECT_SHARE
     grace_hours: float = 36.0  # a daily file appears the next day, at an hour that OVH does not publish
     network: Network = field(default_factory=Network)
+    max_day_bytes: int = MAX_DAY_BYTES
 
     @property
     def name(self) -> str:
@@ -177,7 +179,8 @@ class ParseSettings:
     base_url: str | None = None
     timezone: str | None = None
     max_reject_share: float = MAX_REJECT_SHARE
-    max_day_bytes: int = 20 * 10**9  # that one file may have once it is unpacked: a small file can hold any number
+    max_day_bytes: int = MAX_DAY_BYTES
+    tracker_columns: bool = False  # that hits have them whatever the first lines are
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import json
 import logging
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -14,16 +12,15 @@ from typing import Any
 import dataiku
 import urllib3
 
+from ovh_weblogs.dss.manifest import MANIFEST, manifest_entries, rooted
 from ovh_weblogs.errors import InputError, TryAgain
 from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.pipeline import LogFile
 
 logger = logging.getLogger(__name__)
 
-MANIFEST = "/manifest.json"
 _HIDDEN = (".", "___")  # hidden files, and what a tracker's server is still writing (its WT1 sources name it so)
 _WHOLE = ("", "NP")  # how the host names what has no partitions
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _TOLD = 10  # names in one line of the log
 # What the host's stream raises when its connection breaks: it is urllib3's own (intercom.py of DSS 9.0.5).
 _BROKEN = (OSError, urllib3.exceptions.HTTPError, http.client.HTTPException)
@@ -62,7 +59,7 @@ class LogFolder:
         return ["" if each in _WHOLE else str(each) for each in found]
 
     def _paths(self, partitions: Sequence[str]) -> list[str]:
-        found = {_rooted(path) for each in partitions for path in self._folder.list_paths_in_partition(each)}
+        found = {rooted(path) for each in partitions for path in self._folder.list_paths_in_partition(each)}
         return sorted(found)
 
     def _all(self, paths: list[str]) -> list[LogFile]:
@@ -82,7 +79,7 @@ class LogFolder:
     def _listed(self, whole: list[str], wanted: list[str]) -> list[LogFile]:
         """Files of the manifest, but for those of other partitions."""
         with _opened(self._folder, MANIFEST) as stream:
-            entries = _entries(stream)
+            entries = manifest_entries(stream)
         there, here = set(whole), set(wanted)
         absent = [path for path in entries if path not in there]
         if absent:
@@ -102,36 +99,10 @@ class LogFolder:
         )
 
 
-def _rooted(path: str) -> str:
-    return "/" + path.lstrip("/")
-
-
 def _is_none(path: str) -> bool:
     """Whether the path itself says that it is no log."""
     parts = path.strip("/").split("/")
     return path.endswith("/") or parts[-1] == MANIFEST[1:] or any(part.startswith(_HIDDEN) for part in parts)
-
-
-def _entries(stream: Readable) -> dict[str, dict[str, Any]]:
-    """The manifest's files by path.
-
-    Raises:
-        InputError: It is no manifest.
-    """
-    data = b""
-    while more := stream.read(1 << 20):
-        data += more
-    try:
-        entries = {_rooted(path): entry for path, entry in json.loads(data)["files"].items()}
-        right = all(type(each["size"]) is int and _SHA256.fullmatch(each["sha256"]) for each in entries.values())
-    except (ValueError, KeyError, TypeError, AttributeError):
-        right, entries = False, {}
-    if not right:
-        raise InputError(
-            "manifest.json of the folder is none: for each path under files it must have size and sha256",
-            fix="build the folder again, or take manifest.json away, so that every file is read",
-        )
-    return entries
 
 
 @contextlib.contextmanager

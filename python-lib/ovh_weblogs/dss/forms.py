@@ -8,7 +8,17 @@ from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.form import DAY, Config, Form, iso_day
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.schema import LINES, REJECT_REASON, SERVER_HITS, Column
-from ovh_weblogs.settings import ApiAccess, Kind, Network, OfferSettings, Period, Scope, Source, VisitorSettings
+from ovh_weblogs.settings import (
+    MAX_DAY_BYTES,
+    ApiAccess,
+    Kind,
+    Network,
+    OfferSettings,
+    Period,
+    Scope,
+    Source,
+    VisitorSettings,
+)
 
 __all__ = [
     "Config",
@@ -16,6 +26,7 @@ __all__ = [
     "columns",
     "is_partitioned",
     "log_kind",
+    "max_day_bytes",
     "offer_settings",
     "partition_day",
     "reject_rows",
@@ -39,7 +50,7 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
     today = form.flag("include_today", default=Source.include_today)
     share = form.number("max_reject_share", Source.max_reject_share, low=0, high=1)
     rows, partitioned = reject_rows(config, form), is_partitioned(config, form)
-    network = network_of(plugin)
+    largest, network = max_day_bytes(plugin), network_of(plugin)
     form.check("The settings of the OVH logs dataset")
     return Source(
         *log_tree(access, form, plugin),
@@ -51,6 +62,7 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
         reject_rows=rows,
         max_reject_share=share,
         network=network,
+        max_day_bytes=largest,
     )
 
 
@@ -128,6 +140,11 @@ def network_of(form: Form) -> Network:
     )
     form.check("The plugin's settings")
     return network
+
+
+def max_day_bytes(plugin: Form) -> int:
+    """Bytes that one file may unpack to, from the form of the plugin's settings."""
+    return int(plugin.number("max_day_gb", MAX_DAY_BYTES / 1e9, low=0.001, high=1_000_000) * 1e9)
 
 
 def visitor_settings(plugin_config: Config | None) -> VisitorSettings:

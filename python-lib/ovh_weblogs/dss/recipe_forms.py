@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ovh_weblogs.dss.forms import Config, Form
-from ovh_weblogs.logfiles import TRACKER, check_settings
+from ovh_weblogs.dss.forms import Config, Form, max_day_bytes
+from ovh_weblogs.logfiles import AUTO, TRACKER, check_settings
 from ovh_weblogs.settings import ParseSettings
 
 CUSTOM = "custom"
-LINE_FORMATS = ("auto", "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
-_GB = 10**9
+MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
+LINE_FORMATS = (AUTO, MIXED, "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
 
 
 def parse_settings(config: Config | None, plugin_config: Config | None) -> ParseSettings:
@@ -25,15 +25,16 @@ def parse_settings(config: Config | None, plugin_config: Config | None) -> Parse
     base_url, timezone = form.text("base_url"), form.text("timezone")
     share = form.number("max_reject_share", ParseSettings.max_reject_share, low=0, high=1)
     form.check("The settings of the recipe")
-    gigabytes = plugin.number("max_day_gb", ParseSettings.max_day_bytes / _GB, low=0.001, high=1_000_000)
+    largest = max_day_bytes(plugin)
     plugin.check("The plugin's settings")
     settings = ParseSettings(
-        line_format=ParseSettings.line_format if line_format == CUSTOM else line_format,
+        line_format=AUTO if line_format in (CUSTOM, MIXED) else line_format,
         custom_format=custom_format if line_format == CUSTOM else None,
         base_url=base_url or None,
         timezone=timezone or None,
         max_reject_share=share,
-        max_day_bytes=int(gigabytes * _GB),
+        max_day_bytes=largest,
+        tracker_columns=line_format in (TRACKER, MIXED),
     )
     check_settings(settings)
     return settings

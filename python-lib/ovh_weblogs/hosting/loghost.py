@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta, timezone
@@ -19,6 +20,7 @@ from ovh_weblogs.settings import Kind, Source
 
 _Answer = TypeVar("_Answer")
 _FEW_MONTHS = 2  # so many are asked for one by one; for more, the page that lists all months is worth its request
+_LOOKED_INTO = 12  # months in which the newest day is looked for: some may hold none, or other kinds of log
 
 
 class LogHost:
@@ -115,6 +117,19 @@ class LogHost:
                 yield day
         if months and not found:
             self.check_domain()
+
+    def newest(self, until: date) -> date | None:
+        """The newest day up to another that the host has a file for, as far as its pages list months; None without one.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
+        months = (month for month in self._listed_months() or () if month <= (until.year, until.month))
+        for year, month in sorted(months, reverse=True)[:_LOOKED_INTO]:
+            days = (date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1))
+            if published := self._published_in_month([day for day in days if day <= until]):
+                return published[-1]
+        return None
 
     def check_domain(self) -> None:
         """Ask for the domain's own page, to tell an unknown domain from a missing day.

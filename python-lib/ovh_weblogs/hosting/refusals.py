@@ -76,7 +76,7 @@ _SENTENCES = {
     ),
     Reason.CREDENTIAL: (
         "The consumer key is not valid: it has expired, was refused, or nobody has validated it yet",
-        "open its validation link, or {key_page} and make new keys",
+        "if it is new, open its validation link; if not, open {key_page} and make new keys",
     ),
     Reason.RIGHT: ("The consumer key has no right to GET {path}", "open {key_page} and make keys that have it"),
     Reason.IAM: (

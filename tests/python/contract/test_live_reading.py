@@ -39,9 +39,10 @@ def text(first, end, day=TODAY):
 
 
 def read(made, now=NOON, **settings):
-    """Rows as (day of the source, path) in their order, and whether they come from a live file."""
+    """Rows as (name of the source, path) in their order; a refused line is an error."""
     found = []
     for block in pipeline.read_days(forms.source(*made), Totals(), now=now, **settings):
+        assert block.rejects.num_rows == 0
         rows = block.rows.to_pydict()
         found += zip(rows["source_file"], rows["location"], strict=True)
     return found
@@ -160,6 +161,7 @@ def test_a_live_file_that_is_not_there_yet_is_no_error(host, live, caplog):
     caplog.set_level(logging.INFO)
     assert len(read(live(host, from_date="2026-03-28"))) == ALL
     assert "no live web log for 2026-03-31 yet" in caplog.text
+    assert "not published yet" not in caplog.text
     assert read(live(host)) == []
     assert read(live(host, partitioned=True), only=TODAY) == []
 
@@ -520,6 +522,15 @@ def test_a_partition_with_neither_file_is_an_error_unless_it_is_today(over, live
 def test_of_other_kinds_today_is_no_partition(host, live, kind):
     made = live(host, kind=kind, partitioned=True)
     assert (partitions(made), exists(made, TODAY)) == ([], False)
+
+
+def test_the_month_of_today_is_not_asked_for_where_no_day_of_it_is_over(growing, live):
+    host = growing()
+    first = date(2026, 4, 1)
+    host.live.append(FQDN, first, text(0, 2, first))
+    assert partitions(live(host, from_date="2026-03-30"), at(12)) == ["2026-03-30", "2026-03-31", "2026-04-01"]
+    assert len(read(live(host, from_date="2026-03-30", missing_days="skip"), at(12))) == 7 + 3 + 2
+    assert not host.journal.count("*logs-04-2026*")
 
 
 def test_listing_asks_for_no_more_than_needed(growing, live):

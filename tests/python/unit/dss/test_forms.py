@@ -21,7 +21,7 @@ def test_the_least_configuration_gives_the_defaults_of_settings():
     assert (source.kind, source.period, source.network) == (Kind.WEB, Period(), Network())
     assert (source.skip_missing, source.partitioned, source.reject_rows) == (False, False, False)
     assert source.include_today is False
-    assert source.max_reject_share == Source.max_reject_share
+    assert (source.max_reject_share, source.max_day_bytes) == (Source.max_reject_share, Source.max_day_bytes)
 
 
 def test_a_password_is_taken_exactly_as_typed_and_shown_nowhere():
@@ -135,6 +135,12 @@ def test_the_plugins_settings_permit_hosts_and_set_patience():
         forms.source(config, {})
     source = forms.source(config, {"allowed_log_hosts": ["http://127.0.0.1:8080"], "attempts": 2.0, "max_wait": 0})
     assert (source.host, source.network.attempts, source.network.max_wait) == ("http://127.0.0.1:8080", 2, 0)
+
+
+def test_the_plugins_settings_bound_what_a_day_may_unpack_to():
+    assert forms.source(LEAST, {"max_day_gb": "1.5"}).max_day_bytes == 1_500_000_000
+    with pytest.raises(SettingsError, match=r"max_day_gb must be from 0\.001 to 1e\+06, attempts must be a number"):
+        forms.source(LEAST, {"max_day_gb": 0, "attempts": "many"})
 
 
 def test_columns_and_partitioning_need_no_other_setting_to_be_right():
