@@ -23,6 +23,7 @@ from ovh_weblogs.hosting import (
     service_of,
 )
 from ovh_weblogs.pipeline import Totals
+from ovh_weblogs.secret import masked
 from ovh_weblogs.settings import ApiAccess, Auth, Network, Source
 
 _SEARCHED = 35  # days back from today in which the newest log is looked for
@@ -98,7 +99,7 @@ class AccessCheck:
                     yield Step(name, Outcome.NOT_TRIED, "Not tried, since a step above failed")
                 else:
                     try:
-                        yield from part(account)
+                        yield from map(_masked, part(account))
                     except OvhLogsError as error:
                         broken = True
                         yield Step(self._failing(name, error), Outcome.BAD, error.problem, error.fix)
@@ -264,6 +265,11 @@ def _only_a_missing_right(error: ApiRefused) -> None:
     """Raise the refusal again unless keys that are good lack a right."""
     if error.refusal.reason not in (Reason.RIGHT, Reason.IAM):
         raise error
+
+
+def _masked(step: Step) -> Step:
+    """The step without a key that stands in the form as the name of a hosting or a site."""
+    return replace(step, name=masked(step.name), seen=masked(step.seen), fix=masked(step.fix))
 
 
 def _covers(rule: str, path: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,10 +16,11 @@ from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.hosting import LIVE_KINDS, Account, DayFile, LiveFile, LogHost, located
 from ovh_weblogs.logfiles import Totals
 from ovh_weblogs.parsing import parse
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import ApiAccess, Kind, Source
 from ovh_weblogs.unpack import Unpacked
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 
 @dataclass(frozen=True)

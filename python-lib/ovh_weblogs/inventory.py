@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import replace
@@ -10,11 +9,12 @@ from datetime import datetime, timezone
 
 from ovh_weblogs.errors import AccessDenied, LogMissing, OvhLogsError, SettingsError
 from ovh_weblogs.hosting import Account, Offer, Offers, OwnLog, located, located_log, main_and_others, service_of
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import ApiAccess, OfferSettings, Scope, Source
 
 __all__ = ["Offer", "files"]
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 _REFUSALS = (AccessDenied, LogMissing, SettingsError)  # of one tree; others may be open
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -17,6 +16,7 @@ from ovh_weblogs.errors import InputError
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import EnrichSettings, ParseSettings, VisitorSettings
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "visitors",
 ]
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 
 def enrich(batches: Iterable[pa.RecordBatch], settings: EnrichSettings | None = None) -> Iterator[pa.RecordBatch]:

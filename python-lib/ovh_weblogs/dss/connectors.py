@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime, time
@@ -18,9 +17,10 @@ from ovh_weblogs.dss.rows import dictionaries, with_rejects
 from ovh_weblogs.inventory import Offer
 from ovh_weblogs.pipeline import Block, Totals
 from ovh_weblogs.schema import FILES, Column, dss_schema
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import Source
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 DIMENSION = "day"
 

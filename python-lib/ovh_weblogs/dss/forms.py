@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from ovh_weblogs.dss.access import access_of, log_tree
@@ -33,6 +34,8 @@ __all__ = [
     "source",
     "visitor_settings",
 ]
+
+_LIKE_A_DAY = re.compile(r"[0-9:./_-]{1,30}")  # any other text is not shown: it may be something pasted by mistake
 
 
 def source(config: Config | None, plugin_config: Config | None) -> Source:
@@ -173,6 +176,5 @@ def partition_day(partition_id: str | None) -> date | None:
     day = iso_day(str(partition_id)) if DAY.fullmatch(str(partition_id)) else None
     if day is not None:
         return day
-    raise SettingsError(
-        f"Partition '{str(partition_id)[:40]}' is no day", fix="name partitions of OVH logs as 2026-01-31"
-    )
+    told = f"Partition '{partition_id}'" if _LIKE_A_DAY.fullmatch(str(partition_id)) else "The partition's name"
+    raise SettingsError(f"{told} is no day", fix="name partitions of OVH logs as 2026-01-31")

@@ -202,6 +202,9 @@ def body(response: requests.Response) -> Iterator[bytes]:
             received += len(chunk)
             yield chunk
     except NETWORK_ERRORS as cause:
-        raise Interrupted(f"the log host {spoken(cause)} after {received} bytes") from None
-    if announced.isdigit() and received < int(announced):
-        raise Interrupted(f"only {received} of {announced} bytes came")
+        trouble = Interrupted(f"the log host {spoken(cause)} after {received} bytes")
+    else:
+        if not announced.isdigit() or received >= int(announced):
+            return
+        trouble = Interrupted(f"only {received} of {announced} bytes came")
+    raise trouble  # only here: what was caught may hold the request and its headers

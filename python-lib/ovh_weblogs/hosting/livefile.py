@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 from collections.abc import Generator, Iterator
 
 import requests
@@ -11,9 +10,10 @@ import requests
 from ovh_weblogs.hosting.dayfile import body, refuse_web_page
 from ovh_weblogs.hosting.patience import Interrupted, Patience
 from ovh_weblogs.hosting.transport import NOT_FOUND, PARTIAL, RANGE_REFUSED, Transport
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import Kind, Network
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 # A live folder is known of web (ovh/docs, "logs and statistics") and, by a link on public pages, of error.
 LIVE_KINDS = frozenset({Kind.WEB, Kind.ERROR})

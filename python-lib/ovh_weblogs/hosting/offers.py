@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import logging
 import re
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -20,9 +19,10 @@ from ovh_weblogs.hosting import pages
 from ovh_weblogs.hosting.connections import Connections
 from ovh_weblogs.hosting.livefile import LIVE_KINDS
 from ovh_weblogs.hosting.transport import NOT_FOUND, Forbidden
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import ApiAccess, Kind, OfferSettings
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 _AT_ONCE = 2  # OVH documents no limit; one or two are what its users got along with
 _AHEAD = 16  # files asked for before their rows are wanted
