@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from itertools import chain
@@ -13,7 +13,17 @@ import pyarrow as pa
 from ovh_weblogs import parsing
 from ovh_weblogs.errors import LogMissing, SettingsError
 from ovh_weblogs.gunzip import Readable
-from ovh_weblogs.hosting import LIVE_KINDS, Account, DayFile, LiveFile, LogHost, located
+from ovh_weblogs.hosting import (
+    LIVE_KINDS,
+    Account,
+    AheadFile,
+    DayFile,
+    LiveFile,
+    LogHost,
+    Opener,
+    fetch_ahead,
+    located,
+)
 from ovh_weblogs.logfiles import Totals
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.secret import guarded_logger
@@ -21,6 +31,8 @@ from ovh_weblogs.settings import ApiAccess, Kind, Source
 from ovh_weblogs.unpack import Unpacked
 
 logger = guarded_logger(__name__)
+
+_File = DayFile | LiveFile | AheadFile
 
 
 @dataclass(frozen=True)
@@ -88,14 +100,16 @@ def read_days(
     """
     source = _located(source)
     with closing(LogHost(source, preview=preview)) as host:
-        days = _Days(source, host, now)
-        for file in days.files(only):
-            with closing(file):
-                # The host's file is inflated already; what is packed once more stays within the bound, too.
-                content = Unpacked(file, file.name, max_bytes=source.max_day_bytes)
-                yield from _day_blocks(source, content, file.file_name, totals, preview=preview)
-                totals.files += 1
-                totals.bytes += file.raw_bytes
+        days = _Days(source, host, now, ahead=not preview)
+        with closing(days.files(only)) as files:
+            for file in files:
+                with closing(file):
+                    # The host's file is inflated already; what is packed once more stays within the bound, too.
+                    content = Unpacked(file, file.name, max_bytes=source.max_day_bytes)
+                    read_ahead = not preview and isinstance(file, DayFile)  # others are read in another thread already
+                    yield from _day_blocks(source, content, file.file_name, totals, read_ahead=read_ahead)
+                    totals.files += 1
+                    totals.bytes += file.raw_bytes
         if not totals.files and not source.skip_missing:
             host.check_domain()
 
@@ -114,11 +128,13 @@ class _Days:
         source: Located.
         host: Its log host.
         now: The moment from which days are counted; the clock's unless given.
+        ahead: Whether days may be fetched while one before them is read.
     """
 
-    def __init__(self, source: Source, host: LogHost, now: datetime | None) -> None:
+    def __init__(self, source: Source, host: LogHost, now: datetime | None, *, ahead: bool = False) -> None:
         self._source = source
         self._host = host
+        self._ahead = ahead
         self._now = now or datetime.now(timezone.utc)
         self._today = self._now.astimezone(source.zone).date()
         self._has_live = source.include_today and source.kind in LIVE_KINDS
@@ -130,7 +146,7 @@ class _Days:
         published = set(self._host.published(self._over(days)))
         return [day for day in days if day in published or (self._may_be_live(day) and self._host.has_live(day))]
 
-    def files(self, only: date | None) -> Iterator[DayFile | LiveFile]:
+    def files(self, only: date | None) -> Generator[_File, None, None]:
         """The file of each day, or of the only one, to be closed before the next is asked for.
 
         Raises:
@@ -151,18 +167,34 @@ class _Days:
                 fix="let it begin before today; a day's log appears on the next day",
             )
         late: LogMissing | None = None
-        for day in self._skipping() if self._source.skip_missing else self.wanted:
-            file = self._file(day)
-            if file is None:
-                late = late or self._late(day)
-            elif late is not None and isinstance(file, DayFile) and not self._source.skip_missing:
-                # The newest days may not be published yet; a later one that is shows that this one is missing.
-                file.close()
-                raise late
-            else:
-                yield file
+        with closing(self._opened(self._skipping() if self._source.skip_missing else iter(self.wanted))) as opened:
+            for day, file in opened:
+                if file is None:
+                    late = late or self._late(day)
+                elif late is not None and not file.live and not self._source.skip_missing:
+                    # The newest days may not be published yet; a later one that is shows that this one is missing.
+                    file.close()
+                    raise late
+                else:
+                    yield file
 
-    def _only(self, day: date) -> Iterator[DayFile | LiveFile]:
+    def _opened(self, days: Iterator[date]) -> Generator[tuple[date, _File | None], None, None]:
+        """Each day with its file, or None where there is none."""
+        if not self._ahead or len(self.wanted) == 1:
+            for day in days:
+                yield day, self._file(day)
+            return
+        with closing(fetch_ahead(days, self._connected, self._source.network.connections)) as files:
+            for file in files:
+                yield file.day, file if file.exists() else None
+
+    @contextmanager
+    def _connected(self) -> Iterator[Opener]:
+        """What opens a day over a connection of its own."""
+        with closing(LogHost(self._source)) as host:
+            yield _Days(self._source, host, self._now)._file  # noqa: SLF001 - of the same class
+
+    def _only(self, day: date) -> Iterator[_File]:
         file = self._file(day)
         if file is not None:
             yield file
@@ -228,7 +260,7 @@ class _Days:
 
 
 def _day_blocks(
-    source: Source, file: Readable, name: str, totals: Totals, *, preview: bool
+    source: Source, file: Readable, name: str, totals: Totals, *, read_ahead: bool
 ) -> Generator[Block, None, None]:
     if source.kind is not Kind.WEB:
         for found in parsing.read_lines(file, source_file=name, zone=source.zone):
@@ -237,7 +269,7 @@ def _day_blocks(
             totals.blanks += found.blanks
             yield Block(found.rows)
         return
-    with closing(parse(file, source_file=name, line_format="auto", read_ahead=not preview)) as parts:
+    with closing(parse(file, source_file=name, line_format="auto", read_ahead=read_ahead)) as parts:
         for parsed in parts:
             totals.add(parsed)
             yield Block(parsed.hits, parsed.rejects)

@@ -2,6 +2,7 @@
 
 from ovh_weblogs.hosting.api import Account, OwnLog
 from ovh_weblogs.hosting.dayfile import DayFile
+from ovh_weblogs.hosting.fetching import AheadFile, Opener, fetch_ahead
 from ovh_weblogs.hosting.hosts import (
     cluster_zone,
     derived_log_host,
@@ -20,16 +21,19 @@ __all__ = [
     "LIVE_KINDS",
     "REGIONS",
     "Account",
+    "AheadFile",
     "ApiRefused",
     "DayFile",
     "LiveFile",
     "LogHost",
     "Offer",
     "Offers",
+    "Opener",
     "OwnLog",
     "Reason",
     "cluster_zone",
     "derived_log_host",
+    "fetch_ahead",
     "key_page",
     "located",
     "located_log",

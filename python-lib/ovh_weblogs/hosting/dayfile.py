@@ -34,6 +34,8 @@ class DayFile:
         preview: Whether only a few rows are wanted: the file is asked for in parts, where the host serves parts.
     """
 
+    live = False
+
     def __init__(self, transport: Transport, path: str, name: str, network: Network, *, preview: bool = False) -> None:
         self.name = name
         self.file_name = path.rpartition("/")[2]

@@ -41,6 +41,8 @@ class LiveFile:
         network: Attempts and waiting.
     """
 
+    live = True
+
     def __init__(self, transport: Transport, path: str, name: str, network: Network) -> None:
         self.name = name
         self.file_name = path.rpartition("/")[2]

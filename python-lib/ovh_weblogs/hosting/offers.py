@@ -24,7 +24,6 @@ from ovh_weblogs.settings import ApiAccess, Kind, OfferSettings
 
 logger = guarded_logger(__name__)
 
-_AT_ONCE = 2  # OVH documents no limit; one or two are what its users got along with
 _AHEAD = 16  # files asked for before their rows are wanted
 _UNLISTED_MONTHS = 24  # asked for where no page tells which there are: the oldest logs that users report
 _ONE_DAY = timedelta(days=1)
@@ -79,7 +78,7 @@ class Offers:
             SettingsError: The host knows no such tree.
             OvhLogsError: The host refuses, or cannot be reached.
         """
-        with closing(Connections(self._source, min(_AT_ONCE, self._ahead + 1))) as connections:
+        with closing(Connections(self._source, min(self._source.network.connections, self._ahead + 1))) as connections:
             months = self._months(connections)
             for kind in Kind:
                 if kind in self._settings.kinds:

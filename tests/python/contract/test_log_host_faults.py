@@ -195,8 +195,9 @@ def test_a_redirect_within_the_host_is_followed_with_the_password(make_host, con
 
 def test_a_circle_of_redirects_ends(make_host, config):
     host = make_host(faults=[Fault("redirect", location=day_path(FQDN, FIRST))])
+    settings, plugin = config(host)
     with pytest.raises(TryAgain, match="circle"):
-        rows(config(host))
+        rows((settings, {**plugin, "connections": 1}))
     assert len(host.journal.requests) < 10
 
 
