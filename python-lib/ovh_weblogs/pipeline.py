@@ -32,6 +32,7 @@ __all__ = [
     "enrich",
     "enrichment_plan",
     "is_published",
+    "located_source",
     "parse",
     "parse_cells",
     "parse_files",
@@ -59,7 +60,7 @@ def published_days(source: Source, *, only: Sequence[date] | None = None, now: d
         OvhLogsError: The host refuses, cannot be reached, or knows no such domain.
     """
     now = now or datetime.now(timezone.utc)
-    source = _located(source)
+    source = located_source(source)
     with closing(LogHost(source)) as host:
         return list(host.published(only or source.period.days(now.astimezone(source.zone).date())))
 
@@ -71,12 +72,17 @@ def is_published(source: Source, day: date, *, now: datetime | None = None) -> b
         OvhLogsError: As ``published_days``.
     """
     now = now or datetime.now(timezone.utc)
-    source = _located(source)
+    source = located_source(source)
     in_period = day in source.period.days(now.astimezone(source.zone).date())
     return in_period and day in published_days(source, only=[day], now=now)
 
 
-def _located(source: Source) -> Source:
+def located_source(source: Source) -> Source:
+    """The source with host, root and zone of its tree, which the API tells where they are not known.
+
+    Raises:
+        OvhLogsError: The API refuses, cannot be reached, or knows no such logs.
+    """
     if source.host or not isinstance(source.access, ApiAccess):
         return source
     with closing(Account(source.access.keys, source.network)) as account:
@@ -100,7 +106,7 @@ def read_days(
         OvhLogsError: Of other kinds: the host refuses, cannot be reached, or sends damaged files.
     """
     now = now or datetime.now(timezone.utc)
-    source = _located(source)
+    source = located_source(source)
     days = [only] if only else source.period.days(now.astimezone(source.zone).date())
     if not days:
         raise SettingsError(

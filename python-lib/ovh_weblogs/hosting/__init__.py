@@ -1,6 +1,8 @@
 """OVH's side: the account, which host may be asked, how it is asked, and the days that it holds."""
 
 from ovh_weblogs.hosting.api import Account
+from ovh_weblogs.hosting.dayfile import Validators
+from ovh_weblogs.hosting.fetching import Fetched, NoRoom, fetch
 from ovh_weblogs.hosting.hosts import (
     cluster_zone,
     derived_log_host,
@@ -17,10 +19,14 @@ __all__ = [
     "REGIONS",
     "Account",
     "ApiRefused",
+    "Fetched",
     "LogHost",
+    "NoRoom",
     "Reason",
+    "Validators",
     "cluster_zone",
     "derived_log_host",
+    "fetch",
     "key_page",
     "located",
     "main_and_others",

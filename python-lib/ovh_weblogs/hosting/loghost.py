@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from ovh_weblogs.errors import AccessDenied, LogMissing, SettingsError
-from ovh_weblogs.hosting.dayfile import DayFile
+from ovh_weblogs.hosting.dayfile import DayFile, Validators
 from ovh_weblogs.hosting.passes import Pass, TokenPass, UserPass
 from ovh_weblogs.hosting.patience import NETWORK_ERRORS, Interrupted, Patience, spoken
 from ovh_weblogs.hosting.transport import NOT_FOUND, Forbidden, Transport
@@ -52,8 +52,10 @@ class LogHost:
         return f"{self._source.domain}-{day:%d-%m-%Y}.log.gz"
 
     @contextmanager
-    def day(self, day: date) -> Iterator[DayFile]:
-        """The day's content, open for reading.
+    def day(
+        self, day: date, *, known: Validators | None = None, keep: Callable[[bytes], object] | None = None
+    ) -> Iterator[DayFile]:
+        """The day's content, open for reading; ``known`` and ``keep`` are those of ``DayFile``.
 
         Raises:
             LogMissing: The host has no such file.
@@ -62,7 +64,15 @@ class LogHost:
         name = f"The {self._source.kind.value} log of {self._source.domain} for {day}"
         for tree in _TREES if self._tree is None else (self._tree,):
             path = self._month(tree, day) + self.file_name(day)
-            file = DayFile(self._transport, path, name, self._source.network, preview=self._preview)
+            file = DayFile(
+                self._transport,
+                path,
+                name,
+                self._source.network,
+                preview=self._preview,
+                known=known,
+                keep=keep,
+            )
             try:
                 if file.exists():
                     self._tree = tree
