@@ -14,6 +14,7 @@ from dev.dsshost.presets import Presets, resolve_presets
 from dev.dsshost.recipes import RecipeResult, folder, run_recipe
 from dev.dsshost.storage import BadData, Store
 from dev.dsshost.strictjson import BadPlugin
+from dev.dsshost.warm import WarmHost, kill
 
 __all__ = [
     "BadData",
@@ -26,10 +27,12 @@ __all__ = [
     "Presets",
     "RecipeResult",
     "Store",
+    "WarmHost",
     "check_html",
     "check_plugin",
     "choices",
     "folder",
+    "kill",
     "resolve_presets",
     "run_flow",
     "run_macro",
