@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 # OVH's own statistics page hard-codes this zone, and Canada's, for its clusters (ovh/owstats-ui, src/store/app.js).
@@ -158,6 +159,18 @@ class ParseSettings:
     timezone: str | None = None
     max_reject_share: float = MAX_REJECT_SHARE
     max_day_bytes: int = 20 * 10**9  # that one file may have once it is unpacked: a small file can hold any number
+
+
+@dataclass(frozen=True)
+class ArchiveSettings:
+    """What an archive of day files takes up, and how long it keeps it."""
+
+    source: Source  # its kind means nothing: there may be several
+    kinds: tuple[Kind, ...] = (Kind.WEB,)
+    keep_months: int = 0  # 0: for ever
+    temp_folder: str | None = None  # for one day's file at a time; None: the system's temporary place
+
+    LAST_DAYS: ClassVar[int] = 30  # unless named: OVH publishes no retention, a month has always been there
 
 
 @dataclass(frozen=True)

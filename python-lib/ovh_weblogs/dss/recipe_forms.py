@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ovh_weblogs.dss.forms import Config, Form
+from ovh_weblogs.dss.access import access_of, log_tree
+from ovh_weblogs.dss.forms import Config, Form, network_of, period_of
 from ovh_weblogs.logfiles import TRACKER, check_settings
-from ovh_weblogs.settings import ParseSettings
+from ovh_weblogs.settings import ArchiveSettings, Kind, ParseSettings, Source
 
 CUSTOM = "custom"
 LINE_FORMATS = ("auto", "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
@@ -37,6 +38,29 @@ def parse_settings(config: Config | None, plugin_config: Config | None) -> Parse
     )
     check_settings(settings)
     return settings
+
+
+def archive_settings(config: Config | None, plugin_config: Config | None) -> ArchiveSettings:
+    """Settings of the recipe ``ovh-logs-archive``.
+
+    Raises:
+        SettingsError: Something in the form is missing or wrong; every fault is named.
+        HostNotAllowed: The log host is none that a password may be sent to.
+    """
+    form, plugin = Form(config), Form(plugin_config)
+    access = access_of(form, plugin)
+    default = tuple(kind.value for kind in ArchiveSettings.kinds)
+    kinds = form.several("kinds", tuple(kind.value for kind in Kind), default)
+    period = period_of(form, ArchiveSettings.LAST_DAYS)
+    months = form.whole("keep_months", ArchiveSettings.keep_months, low=0, high=1200)
+    network = network_of(plugin)
+    form.check("The settings of the recipe")
+    return ArchiveSettings(
+        Source(*log_tree(access, form, plugin), period=period, network=network),
+        kinds=tuple(Kind(kind) for kind in kinds),
+        keep_months=months,
+        temp_folder=plugin.text("temp_folder") or None,
+    )
 
 
 def line_column(config: Config | None) -> str | None:

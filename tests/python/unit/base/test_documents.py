@@ -8,6 +8,7 @@ import pytest
 
 from dev.readme import renewed
 from ovh_weblogs.schema import (
+    ARCHIVED,
     DSS_TYPES,
     ENRICHED,
     EVENTS,
@@ -20,13 +21,13 @@ from ovh_weblogs.schema import (
     dss_schema,
 )
 
-TABLES = (HITS, REJECTS, LINES, EVENTS, VISITORS)
+TABLES = (HITS, REJECTS, LINES, EVENTS, VISITORS, ARCHIVED)
 
 
 def test_the_readmes_tables_are_those_of_the_schema(repository):
     text = (repository / "README.md").read_text("utf-8")
     assert renewed(text) == text
-    assert text.count("<!-- columns of ") == text.count("<!-- end of ") == 5
+    assert text.count("<!-- columns of ") == text.count("<!-- end of ") == 6
 
 
 def test_every_picture_of_the_readme_is_there(repository):
