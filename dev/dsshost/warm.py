@@ -70,6 +70,7 @@ class WarmHost:
                 "log": str(log),
                 "recipe": str(recipe_file(self._plugin, recipe)),
             }
+            log.touch()  # a process may be killed before it writes anything
             begun = time.monotonic()
             self._send(json.dumps(asked))
             pid = self._answer()

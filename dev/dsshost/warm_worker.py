@@ -16,6 +16,7 @@ def run(asked):
     os.environ.update(asked["environment"])
     os.chdir(asked["folder"])
     log = os.open(asked["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(log, 1)
     os.dup2(log, 2)
     sys.argv = ["recipe_worker.py", asked["recipe"]]

@@ -71,11 +71,10 @@ class Report:
             return
         names = [name for name, _ in self.failed]
         first = self.failed[0][1]
+        rest = "; all else is archived" if self.fetched or self.unchanged else ""
         if len(names) == 1:
-            raise type(first)(f"{first.problem}; all else is archived", fix=first.fix)
-        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+            raise type(first)(f"{first.problem}{rest}", fix=first.fix)
+        named = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
         raise type(first)(
-            f"{len(names)} parts could not be archived, all else is: {', '.join(names[:_NAMED])}{more} "
-            f"(first: {first.problem})",
-            fix=first.fix,
+            f"{len(names)} parts could not be archived: {named} (first: {first.problem}){rest}", fix=first.fix
         )

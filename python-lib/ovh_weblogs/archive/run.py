@@ -93,7 +93,10 @@ class _Run:
                     first = self._first_kept(source)
                     days = [day for day in sorted(wanted.days) if day >= first]
                     absent = {day for day in wanted.missing - wanted.days if day >= first}
-                absent |= self._days(host, source, days)
+                gone = self._days(host, source, days)
+                if days and gone == set(days):
+                    host.check_domain()  # a wrong name looks like days that are missing
+                absent |= gone
         except (NoRoom, _StorageTrouble):
             raise
         except OvhLogsError as error:

@@ -94,6 +94,11 @@ class DayFile:
         self._content = self._blocks()
         self._left = b""
 
+    @property
+    def sha256(self) -> str:
+        """Of the bytes received, as packed as they came, in hexadecimal digits."""
+        return self._digest.hexdigest()
+
     def exists(self) -> bool:
         """Ask for the file once (with patience), so that an absent day shows before anything is read.
 

@@ -79,16 +79,14 @@ def _fetched(host: LogHost, day: date, folder: Path, known: Validators | None) -
         if content.unchanged:
             return None
         lines = _lines(content)
-        validators = content.validators
     with path.open("rb") as file:
-        packed = file.read(len(MAGIC)) == MAGIC
-    if not packed:
-        path = _packed(path, folder / "packed")
-    digest, size = hashlib.sha256(), 0
+        if file.read(len(MAGIC)) == MAGIC:
+            return Fetched(path, content.raw_bytes, content.sha256, lines, content.validators)
+    path = _packed(path, folder / "packed")
+    digest = hashlib.sha256()
     for data in _pieces(path):
         digest.update(data)
-        size += len(data)
-    return Fetched(path, size, digest.hexdigest(), lines, validators)
+    return Fetched(path, path.stat().st_size, digest.hexdigest(), lines, content.validators)
 
 
 def _lines(content: DayFile) -> int:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from dev.dayfiles import day_name, write_day
-from dev.dsshost import run_recipe
-from dev.ovhsim import Options
+from dev.dsshost import WarmHost, run_recipe
+from dev.ovhsim import Fault, Options
 from ovh_weblogs.schema import ARCHIVED
 from ovh_weblogs.settings import EUROPE
 
@@ -302,6 +303,25 @@ def test_a_partition_archives_its_day_alone(archive, by_day, parse, store, confi
     assert archive(config(host), partition="2026-03-29")["unchanged"] == 1
 
 
+def test_partitions_may_be_built_at_the_same_time(repository, by_day, store, config, make_host):
+    """The host is slow, so that each is under way while the others are."""
+    host = make_host(faults=[Fault("drip", path="*.gz", at=50, seconds=0.1)])
+    settings, plugin = config(host)
+    roles = {"inputs": {}, "outputs": {"archive": ["archive"]}}
+
+    def build(day):
+        with WarmHost(repository) as warm:
+            return warm.run(
+                "ovh-logs-archive", store, config=settings, plugin_config=plugin, partition=str(day), **roles
+            )
+
+    with ThreadPoolExecutor(3) as pool:
+        assert [result.error for result in pool.map(build, DAYS)] == [None] * 3
+    for day, path in zip(DAYS, PATHS, strict=True):
+        text = by_day.file(f"/{day:%Y/%m/%d}/manifest.json").read_text()
+        assert list(json.loads(text)["files"]) == [path.lstrip("/")]
+
+
 def test_a_partition_whose_day_is_missing_stays_empty(archive, by_day, config, host):
     assert archive(config(host), partition="2026-03-27")["missing"] == 1
     assert by_day.paths() == []
@@ -374,6 +394,11 @@ def test_rows_that_say_something_else_are_named(refused, folder, store, config, 
     files(store, row, columns=columns)
     assert told.replace("DEMO.", "") in refused(config(host), files="offers").replace("DEMO.", "")
     assert folder.paths() == []
+
+
+def test_a_log_that_nobody_knows_is_no_row_of_missing_days(refused, store, config, host):
+    files(store, ["unknown.example", "2026-03-28"], columns=["fqdn", "day"])
+    assert "has no logs of unknown.example (404)" in refused(config(host), files="offers")
 
 
 def test_api_keys_open_the_tree_of_each_row(archive, folder, store, ovh):

@@ -102,6 +102,27 @@ def test_what_is_to_be_removed_is_removed_by_the_next_run(put):
     assert {path for path in storage.files if path.endswith(".gz")} == {SECOND}
 
 
+def test_a_cut_manifest_is_mended_before_its_copy_is_touched(put):
+    storage = _Memory()
+    put(Ledger(storage), b"one")
+    storage.files["/manifest.json"] = b"{"
+    storage.done.clear()
+    Ledger(storage)
+    assert [each for each in storage.done if each.startswith("put")] == [
+        "put /manifest.json",
+        "put /manifest-copy.json",
+    ]
+
+
+def test_a_file_that_counts_again_is_not_removed(put):
+    storage = _Memory()
+    put(Ledger(storage), b"one")
+    text = storage.files["/manifest.json"].replace(b'"files"', b'"remove": ["%s"], "files"' % PATH.encode())
+    storage.files["/manifest.json"] = text
+    assert Ledger(storage).entry("a.example", "web", DAY) is not None
+    assert b"remove" not in storage.files["/manifest.json"]
+
+
 @pytest.mark.parametrize("times", [True, False])
 @pytest.mark.parametrize("sizes", [True, False])
 def test_a_storage_may_tell_neither_size_nor_time(put, sizes, times):
@@ -176,8 +197,8 @@ def test_failures_are_one_sentence_of_the_first_ones_class():
     with pytest.raises(LogDamaged) as caught:
         report.check()
     assert str(caught.value) == (
-        "12 parts could not be archived, all else is: day 0, day 1, day 2, day 3, day 4, day 5, day 6, day 7, day 8, "
-        "day 9 and 2 more (first: Day 0 is damaged); wait."
+        "12 parts could not be archived: day 0, day 1, day 2, day 3, day 4, day 5, day 6, day 7, day 8, day 9 "
+        "and 2 more (first: Day 0 is damaged); wait."
     )
 
 
