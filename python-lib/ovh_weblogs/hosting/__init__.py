@@ -2,7 +2,6 @@
 
 from ovh_weblogs.hosting.api import Account
 from ovh_weblogs.hosting.dayfile import Validators
-from ovh_weblogs.hosting.fetching import Fetched, NoRoom, fetch
 from ovh_weblogs.hosting.hosts import (
     cluster_zone,
     derived_log_host,
@@ -10,6 +9,7 @@ from ovh_weblogs.hosting.hosts import (
     permitted_api_url,
     permitted_log_host,
 )
+from ovh_weblogs.hosting.keeping import Fetched, NoRoom, fetch
 from ovh_weblogs.hosting.locate import located, main_and_others, service_of
 from ovh_weblogs.hosting.loghost import LogHost
 from ovh_weblogs.hosting.refusals import CLOCK_TOLERANCE, REGIONS, ApiRefused, Reason, key_page, needed_paths
