@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from dev.bench.data import Corpus
+from dev.bench.corpus import Corpus
 
 _STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")

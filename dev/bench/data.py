@@ -5,24 +5,18 @@ A million lines hold 115,000 addresses, 25,000 user agents, 80,000 paths, and 0.
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import os
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from dev.bench import pools
+from dev.bench.corpus import HARD_SHARE, SEED, Corpus, kept, of_kind, recipe
 
 DOMAIN = "example.com"
 DAY = date(2025, 3, 12)
 _LOGGED_DAY = "12/Mar/2025"
-HARD_SHARE = 0.005
-SEED = 1
 _BLOCK = 50_000  # lines made at a time, so that making a file needs little memory
-_LEVEL = 6  # of gzip: the level of logrotate's gzip, and so the work of reading it
 
 CUT = "cut"
 _ADDRESS = "198.51.100.7"
@@ -46,27 +40,6 @@ HARD_KINDS = {
     "separators": _HEAD + '"GET /a;b\'c HTTP/1.1" 200 512 "-" "Agent\t;\'x\'"',
     CUT: _PLAIN[:-12],
 }
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """One day file on disk, in a folder as the simulated log host takes it, and what the file holds."""
-
-    root: str
-    file: str
-    lines: int
-    hard: int
-    cut: int  # hard lines that no reader can make a hit of
-
-    @property
-    def hits(self) -> int:
-        """Lines that make a hit."""
-        return self.lines - self.cut
-
-    @property
-    def path(self) -> Path:
-        """The day's file."""
-        return Path(self.root) / self.file
 
 
 def content(lines: int, seed: int = SEED) -> Iterator[bytes]:
@@ -93,8 +66,7 @@ def hard_lines(lines: int) -> int:
 
 def cut_lines(lines: int) -> int:
     """How many of the hard lines are cut."""
-    place = list(HARD_KINDS).index(CUT)
-    return (hard_lines(lines) + len(HARD_KINDS) - 1 - place) // len(HARD_KINDS)
+    return of_kind(list(HARD_KINDS).index(CUT), len(HARD_KINDS), hard_lines(lines))
 
 
 def _easy(site: pools.Site, visitors: list[tuple[str, str]], start: int, lines: int, rng: random.Random) -> list[str]:
@@ -135,19 +107,7 @@ def corpus(lines: int, folder: Path, seed: int = SEED) -> Corpus:
         folder: Where corpora are kept; each has a folder of its own.
         seed: Of the random draws.
     """
-    root = folder / f"lines-{lines}-seed-{seed}-{_recipe()}"
-    path = root / DOMAIN / f"{DOMAIN}-{DAY:%d-%m-%Y}.log.gz"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{os.getpid()}.part")
-        with unfinished.open("wb") as target, gzip.GzipFile("", "wb", _LEVEL, target, mtime=0) as packed:
-            for block in content(lines, seed):
-                packed.write(block)
-        unfinished.replace(path)
-    return Corpus(str(root), str(path.relative_to(root)), lines, hard_lines(lines), cut_lines(lines))
-
-
-def _recipe() -> str:
-    """A few digits that change whenever the lines' making does, so that no old file is taken for a new one."""
-    sources = [Path(__file__), Path(pools.__file__)]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
+    root = folder / f"lines-{lines}-seed-{seed}-{recipe(__file__, pools.__file__)}"
+    file = f"{DOMAIN}/{DOMAIN}-{DAY:%d-%m-%Y}.log.gz"  # as the simulated log host has it
+    kept(root, file, content(lines, seed))
+    return Corpus(str(root), file, lines, hard_lines(lines), cut_lines(lines))

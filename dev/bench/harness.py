@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
-from dev.bench import data
+from dev.bench.corpus import Corpus
 from dev.bench.registry import Benchmark, Contender, Ratio
 
 ROOT = Path(__file__).parents[2]
@@ -76,13 +76,13 @@ def run(benchmark: Benchmark, *, lines: int, runs: int, folder: Path) -> Result:
     return judge(benchmark, samples[0], samples[1])
 
 
-def _maker(contender: Contender) -> Callable[[int, Path], data.Corpus]:
+def _maker(contender: Contender) -> Callable[[int, Path], Corpus]:
     module, _, name = contender.corpus.partition(":")
-    maker: Callable[[int, Path], data.Corpus] = getattr(importlib.import_module(module), name)
+    maker: Callable[[int, Path], Corpus] = getattr(importlib.import_module(module), name)
     return maker
 
 
-def measure(contender: Contender, corpus: data.Corpus) -> Sample:
+def measure(contender: Contender, corpus: Corpus) -> Sample:
     """One measurement in a process of its own, so that no memory and no cache is left from another.
 
     Raises:

@@ -23,7 +23,7 @@ class Ratio(enum.Enum):
 class Contender:
     """One side of a comparison.
 
-    ``target`` is ``module:function``; the function takes a ``data.Corpus`` and is a context manager that gives what is
+    ``target`` is ``module:function``; the function takes a ``Corpus`` and is a context manager that gives what is
     measured: a function without arguments that returns its number of rows. What the context manager does before is
     not measured. It is named rather than imported here, since every measurement has a process of its own.
     ``scale`` multiplies the lines of the run; ``at_most`` caps them, for a baseline too slow for all of them.
@@ -74,7 +74,7 @@ _CONNECTOR = "dev.bench.contenders.connector"
 BENCHMARKS = (
     Benchmark(
         "parse",
-        Contender(".log.gz to typed columns", f"{_PARSING}:library"),
+        Contender(".log.gz to typed columns, one thread", f"{_PARSING}:library"),
         Contender("regex per line, groupdict", f"{_PARSING}:regex_loop"),
         Ratio.RATE,
         aim=4.0,
@@ -82,7 +82,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         "parse_gunzip",
-        Contender(".log.gz to typed columns", f"{_PARSING}:library"),
+        Contender(".log.gz to typed columns, unpacked ahead", f"{_PARSING}:library_ahead"),
         Contender("isal's gunzip alone, in reads of 2 MiB", f"{_GUNZIP}:streamed"),
         Ratio.SECONDS,
         aim=7.5,
@@ -111,7 +111,7 @@ BENCHMARKS = (
     ),
     Benchmark(
         "parse_wt1",
-        Contender("tracker's .log.gz to typed columns", f"{_TRACKER}:library", corpus=_TRACKED),
+        Contender("tracker's .log.gz to columns, unpacked ahead", f"{_PARSING}:library_ahead", corpus=_TRACKED),
         Contender("regex per line, groupdict", f"{_TRACKER}:regex_loop", corpus=_TRACKED),
         Ratio.RATE,
         aim=3.0,

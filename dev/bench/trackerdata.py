@@ -5,24 +5,22 @@ A third of the lines have columns of their parameters; 0.5 % are hard, as the tr
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from dev.bench import pools
-from dev.bench.data import HARD_SHARE, SEED, Corpus
+from dev.bench.corpus import HARD_SHARE, SEED, Corpus, kept, of_kind, recipe
 from dev.traffic import wt1
 from dev.traffic.requests import Client
 from dev.traffic.wt1 import Event, Layout
 
+_FILE = "tracker/2025/03/12/23/59-59.log.gz"
 _LAYOUT = Layout(0, global_ids=True, inlined=(("client",), (), ("action", "produit")))
 _START = 1_741_734_000_000  # 2025-03-12, in milliseconds
 _DAY = 86_400_000
-_LEVEL = 6  # of gzip
 _BLOCK = 10_000  # lines made at a time
 _SIZES = ((1920, 1080), (1366, 768), (390, 844), (412, 915), (1536, 864))
 _PARAMS = ("", "", "", "", "action=ajout&produit=Th%C3%A9+vert%20bio", "recherche=sencha")
@@ -62,8 +60,7 @@ def hard_lines(lines: int) -> int:
 
 def refused_lines(lines: int) -> int:
     """How many of the hard lines are refused."""
-    place = list(HARD).index(REFUSED)
-    return (hard_lines(lines) + len(HARD) - 1 - place) // len(HARD)
+    return of_kind(list(HARD).index(REFUSED), len(HARD), hard_lines(lines))
 
 
 def _event(site: pools.Site, visitors: list[tuple[str, str]], position: int, lines: int, rng: random.Random) -> Event:
@@ -100,19 +97,6 @@ def corpus(lines: int, folder: Path, seed: int = SEED) -> Corpus:
         folder: Where corpora are kept; each has a folder of its own.
         seed: Of the random draws.
     """
-    root = folder / f"tracker-{lines}-seed-{seed}-{_recipe()}"
-    path = root / "tracker" / "2025" / "03" / "12" / "23" / "59-59.log.gz"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(f".{os.getpid()}.part")
-        with unfinished.open("wb") as target, gzip.GzipFile("", "wb", _LEVEL, target, mtime=0) as packed:
-            for block in content(lines, seed):
-                packed.write(block)
-        unfinished.replace(path)
-    return Corpus(str(root), str(path.relative_to(root)), lines, hard_lines(lines), 1 + refused_lines(lines))
-
-
-def _recipe() -> str:
-    """A few digits that change whenever the lines' making does, so that no old file is taken for a new one."""
-    sources = [Path(__file__), Path(pools.__file__), Path(wt1.__file__)]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:8]
+    root = folder / f"tracker-{lines}-seed-{seed}-{recipe(__file__, pools.__file__, wt1.__file__)}"
+    kept(root, _FILE, content(lines, seed))
+    return Corpus(str(root), _FILE, lines, hard_lines(lines), 1 + refused_lines(lines))

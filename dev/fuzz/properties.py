@@ -22,6 +22,7 @@ CUSTOM = (
     '%v;%h;%u;%t;"%r";%>s;%b;"%{Referer}i"',
     '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"',
     "$time_iso8601|$host|$remote_addr|$request_method|$request_uri|$server_protocol|$status|$bytes_sent|$request_time",
+    "$msec\t$remote_addr\t$request\t$status\t$bytes_sent\t$http_user_agent",
 )
 
 

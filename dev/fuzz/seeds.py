@@ -62,5 +62,6 @@ def _contents() -> Iterator[bytes]:
         yield line + b"\n"
     yield b'192.0.2.1 - - [%s] "GET / HTTP/1.1" 200 5\n' % _STAMP.encode()
     yield b"2024-03-05T08:14:02+01:00|a.example|192.0.2.1|GET|/|HTTP/1.1|200|5|0.001\n"
+    yield b"1709622842.123\t192.0.2.1\tGET / HTTP/1.1\t200\t5\tcurl\n"
     yield b'2024-03-05 08:14:02 192.0.2.1 "GET / HTTP/1.1" 200 5 "curl" 12\n'
     yield b'a.example;192.0.2.1;-;[%s];"GET / HTTP/1.1";200;5;"-"\n' % _STAMP.encode()

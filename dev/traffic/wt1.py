@@ -128,11 +128,13 @@ def _decoded(params: str) -> dict[str, str]:
 
 
 def _iso(moment: int) -> str:
-    return f"{utc(moment):%Y-%m-%dT%H:%M:%S}.{moment % SECOND:03}"
+    time = utc(moment)  # whose %Y has no zeros before a year of less than four digits
+    return f"{time.year:04}-{time:%m-%dT%H:%M:%S}.{moment % SECOND:03}"
 
 
 def _old(moment: int) -> str:
-    return f"{utc(moment):%Y/%m/%d-%H:%M:%S}.{moment % SECOND:03}"
+    time = utc(moment)
+    return f"{time.year:04}/{time:%m/%d-%H:%M:%S}.{moment % SECOND:03}"
 
 
 def java_uuid(name: str) -> str:

@@ -72,6 +72,8 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _nulled(text: pa.Array) -> pa.Array:
+    if pc.min(pc.binary_length(text)).as_py() != 0:
+        return text  # mostly: lengths are known, so that no text is compared and none is copied
     # Not if_else with None: it gives an invalid array for a slice (pyarrow 16 and 18).
     return pc.replace_with_mask(text, pc.fill_null(pc.equal(text, ""), fill_value=False), pa.scalar(None, pa.string()))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -103,8 +103,12 @@ def check_settings(settings: ParseSettings) -> None:
     parse_stream(io.BytesIO(), "", settings)
 
 
-def parse_stream(stream: Readable, name: str, settings: ParseSettings) -> Iterator[Parsed]:
+def parse_stream(
+    stream: Readable, name: str, settings: ParseSettings, *, read_ahead: bool = False
+) -> Generator[Parsed, None, None]:
     """Every line of a stream, by the settings; wrong ones are found out at once.
+
+    With ``read_ahead`` another thread reads the stream.
 
     Raises:
         SettingsError: The settings cannot be used.
@@ -116,6 +120,7 @@ def parse_stream(stream: Readable, name: str, settings: ParseSettings) -> Iterat
         custom_format=settings.custom_format,
         base_url=settings.base_url,
         timezone=settings.timezone,
+        read_ahead=read_ahead,
     )
 
 
@@ -136,9 +141,10 @@ def parse_files(files: Iterable[LogFile], settings: ParseSettings, totals: Total
         with file.start() as stream:
             stored = _Stored(stream, file)
             content = Unpacked(stored, file.name, max_bytes=settings.max_day_bytes)
-            for parsed in parse_stream(content, file.name, settings):
-                totals.add(parsed)
-                yield parsed
+            with closing(parse_stream(content, file.name, settings, read_ahead=True)) as parts:
+                for parsed in parts:
+                    totals.add(parsed)
+                    yield parsed
             stored.check()
         totals.worst = max(totals.worst, (totals.rejects - before, file.name))
         totals.files += 1
@@ -182,7 +188,7 @@ def only_server(hits: pa.RecordBatch) -> pa.RecordBatch:
         row = hits.filter(tracker).select(["source_file", "line_number"]).slice(0, 1).to_pylist()[0]
         raise InputError(
             f"{row['source_file']} begins as an access log and has a tracker's line as number {row['line_number']}",
-            fix="keep the lines of the tracker in files of their own",
+            fix="choose 'Told by each line, with the columns of a tracker' as 'Format of lines'",
         )
     return hits.select(list(SERVER_HITS.names))
 

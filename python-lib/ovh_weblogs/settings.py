@@ -8,39 +8,12 @@ from datetime import date, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from ovh_weblogs.secret import Secret
+
 # OVH's own statistics page hard-codes this zone, and Canada's, for its clusters (ovh/owstats-ui, src/store/app.js).
 EUROPE = ZoneInfo("Europe/Paris")
+MAX_DAY_BYTES = 20 * 10**9  # that one file may have once it is unpacked: a small file can hold any number
 MAX_REJECT_SHARE = 0.05  # of the lines that are not blank; one in twenty: more are another kind of log
-
-
-class Secret:
-    """A password or key that shows itself only when asked by ``reveal``."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The text itself: for the one place that sends it."""
-        return self._value
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    __str__ = __repr__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def __reduce__(self) -> str:
-        raise TypeError("a secret is not written anywhere")
 
 
 class Kind(str, enum.Enum):
@@ -63,11 +36,11 @@ class Period:
     last: date | None = None
     last_days: int = 7
 
-    def days(self, today: date) -> list[date]:
-        """Every complete day of the period in order; empty when none is over yet."""
-        yesterday = today - timedelta(days=1)
+    def days(self, today: date, *, include_today: bool = False) -> list[date]:
+        """Every complete day of the period in order, and today if wanted; empty when none is over, or begun, yet."""
+        newest = today if include_today else today - timedelta(days=1)
         first = self.first or today - timedelta(days=self.last_days)
-        last = min(self.last or yesterday, yesterday)
+        last = min(self.last or newest, newest)
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
@@ -79,6 +52,7 @@ class Network:
     read_timeout: float = 60.0  # seconds without a byte
     attempts: int = 5  # per file, at least
     max_wait: float = 60.0  # seconds of waiting per file, between attempts, in all
+    connections: int = 2  # days that are fetched at the same time; OVH publishes no limit
 
 
 @dataclass(frozen=True)
@@ -135,11 +109,13 @@ class Source:
     kind: Kind = Kind.WEB
     period: Period = field(default_factory=Period)
     skip_missing: bool = False
+    include_today: bool = False
     partitioned: bool = False
     reject_rows: bool = False
     max_reject_share: float = MAX_REJECT_SHARE
     grace_hours: float = 36.0  # a daily file appears the next day, at an hour that OVH does not publish
     network: Network = field(default_factory=Network)
+    max_day_bytes: int = MAX_DAY_BYTES
 
     @property
     def name(self) -> str:
@@ -158,7 +134,8 @@ class ParseSettings:
     base_url: str | None = None
     timezone: str | None = None
     max_reject_share: float = MAX_REJECT_SHARE
-    max_day_bytes: int = 20 * 10**9  # that one file may have once it is unpacked: a small file can hold any number
+    max_day_bytes: int = MAX_DAY_BYTES
+    tracker_columns: bool = False  # that hits have them whatever the first lines are
 
 
 @dataclass(frozen=True)

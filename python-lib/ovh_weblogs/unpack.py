@@ -19,6 +19,7 @@ FIX = "put a whole copy of the file in its place"
 _READ = 256 << 10  # bytes of the packed file at a time
 _BLOCK = 256 << 10  # bytes of content at a time, at most; what parsing asks for
 _HEAD = 6  # bytes: the longest of the signatures
+_TAR, _TAR_END = b"ustar", 262  # what tar's header has before that byte (POSIX.1-1988, 10.1.1, and GNU)
 # xz -9 needs 65 MiB to unpack; its largest dictionary, 4 GiB, is for nobody's logs. Arrow holds Zstandard to 128 MiB.
 _XZ_MEMORY = 256 << 20
 _GZIP, _BZIP2, _XZ, _ZSTD = MAGIC, b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
@@ -46,7 +47,7 @@ class Unpacked:
         """At most ``size`` bytes of content; none at its end.
 
         Raises:
-            LogDamaged: The file is cut, damaged, packed twice, or holds more than it may.
+            LogDamaged: The file is cut, damaged, packed twice, an archive, or holds more than it may.
         """
         if not self._rest:
             self._rest = memoryview(next(self._pieces, b""))
@@ -59,7 +60,7 @@ class Unpacked:
             if self._left < 0:
                 raise LogDamaged(
                     f"{self._name} unpacks to more than {self._max / 1e9:g} GB",
-                    fix="take it away if it is no log, or ask an administrator to raise 'Gigabytes of one file' "
+                    fix="leave it out if it is no log, or ask an administrator to raise 'Gigabytes of one file' "
                     "in the plugin's settings",
                 )
             if piece:
@@ -78,25 +79,34 @@ def _content(stream: Readable, name: str) -> Iterator[bytes]:
     elif head.startswith(_ZSTD) or _SKIPPABLE.match(head):
         pieces = _zstd(source, name)
     elif head.startswith(_ZIP):
-        raise LogDamaged(f"{name} is a zip archive", fix="put the files that are in it in its place")
+        raise _archive(name, "zip")
     elif head and len(head) < _HEAD and any(magic.startswith(head) for magic in (_GZIP, _BZIP2, _XZ, _ZSTD)):
         raise _cut(name, "packed")
     else:
-        yield from iter(lambda: source.read(_READ), b"")
-        return
-    yield from _packed_once(pieces, name)
+        pieces = iter(lambda: source.read(_READ), b"")
+    yield from _of_lines(pieces, name)
 
 
-def _packed_once(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
-    """The pieces, unless they begin as a gzip file: what reads the lines would unpack it, past every bound."""
+def _of_lines(pieces: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """The pieces, unless they begin as a gzip file, which what reads the lines would unpack past every bound, or a tar.
+
+    A tar's header fills its fields with zero bytes: that tells it from a line that has the five letters at their place.
+    """
     head = b""
     for piece in pieces:
         head += piece
-        if len(head) >= len(_GZIP):
+        if len(head) >= _TAR_END:
             break
     if head.startswith(_GZIP):
         raise LogDamaged(f"{name} is packed twice", fix="unpack it once")
+    header = head[:_TAR_END]
+    if header.endswith(_TAR) and len(header) == _TAR_END and b"\0" in header:
+        raise _archive(name, "tar")
     yield from chain([head], pieces)
+
+
+def _archive(name: str, kind: str) -> LogDamaged:
+    return LogDamaged(f"{name} is a {kind} archive", fix="unpack it, and put the files that are in it in its place")
 
 
 def _filled(stream: Readable, size: int) -> bytes:

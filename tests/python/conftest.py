@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,14 @@ import pytest
 from hypothesis import settings
 
 from dev.demo.tables import Tables
+from dev.traffic import generate
 from ovh_weblogs.schema import EVENTS, REJECT_REASON
+from tests.python.generated import Traffic
 
-# A slow or busy machine must not fail a property; the examples are the same on each run.
-settings.register_profile("project", deadline=None, derandomize=True)
+# A slow or busy machine must not fail a property; the examples are the same on each run. Few find nearly all that many
+# do: those are for ``pytest --hypothesis-profile=deep``.
+settings.register_profile("project", deadline=None, derandomize=True, max_examples=25)
+settings.register_profile("deep", settings.get_profile("project"), max_examples=300)
 settings.load_profile("project")
 
 _KINDS = ("unit", "contract", "integration", "parity")
@@ -28,7 +32,7 @@ def _kind(nodeid: str) -> str:
     return next((kind for kind in _KINDS if f"/{kind}/" in nodeid), "other")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of real log lines that the environment variable SAMPLES names."""
     folder = os.environ.get("SAMPLES")
@@ -41,6 +45,22 @@ def samples() -> Path:
 def repository() -> Path:
     """The root of the repository."""
     return Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def spring(tmp_path_factory: pytest.TempPathFactory) -> Traffic:
+    """Three days of traffic around the short night of spring."""
+    out = tmp_path_factory.mktemp("spring")
+    generate(out, start=date(2026, 3, 28), count=3, visitors=120, seed=7)
+    return Traffic(out)
+
+
+@pytest.fixture(scope="session")
+def month(tmp_path_factory: pytest.TempPathFactory) -> Traffic:
+    """Four weeks: every layout of the tracker, every hard line, an outage, people who come again."""
+    out = tmp_path_factory.mktemp("month")
+    generate(out, count=28, visitors=500, seed=7)
+    return Traffic(out)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dev.bench.contenders.parsing import LinesLost
-from dev.bench.data import Corpus
+from dev.bench.corpus import Corpus
 from ovh_weblogs import pipeline
 
 _GOACCESS = (
@@ -32,7 +32,10 @@ def library(corpus: Corpus) -> Iterator[Callable[[], int]]:
 
         def work() -> int:
             with corpus.path.open("rb") as file:
-                events = _stored(pipeline.enrich(block.hits for block in pipeline.parse(file)), Path(folder) / "events")
+                events = _stored(
+                    pipeline.enrich(block.hits for block in pipeline.parse(file, read_ahead=True)),
+                    Path(folder) / "events",
+                )
                 first = next(events)
                 visitors = pipeline.visitors(chain([first], events), first.schema.names)
                 rows = sum(batch.num_rows for batch in _stored(visitors, Path(folder) / "visitors"))

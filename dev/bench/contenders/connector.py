@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 import pandas as pd  # noqa: F401 - the host's package has imported it before a connector is asked for rows
 
 from dev.bench.contenders.source import log_source, whole
-from dev.bench.data import Corpus
+from dev.bench.corpus import Corpus
 from dev.dsshost.rows import serialize_rows
 from ovh_weblogs.dss.rows import dictionaries
 from ovh_weblogs.parsing import parse

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dev.bench.contenders.parsing import LinesLost
-from dev.bench.data import Corpus
-from ovh_weblogs.parsing import parse
+from dev.bench.contenders.parsing import LinesLost, counted
+from dev.bench.corpus import Corpus
 
 LOG_FORMAT = '%v %h %l %u %t "%r" %>s %b %D "%{Referer}i" "%{User-Agent}i"'
 _OVH = re.compile(rb'(\S+) (\S+) (\S+ \[[^\]]*\] "(?:[^"\\\n]|\\.)*" \S+ \S+) (".*)')
@@ -40,22 +39,13 @@ def library(corpus: Corpus) -> Iterator[Callable[[], int]]:
     with _rewritten(corpus) as (custom, common):
 
         def work() -> int:
-            read = [_read(custom, LOG_FORMAT), _read(common, None)]
+            read = [counted(custom, custom_format=LOG_FORMAT), counted(common)]
             # A line that is cut in its agent is whole in the common format.
             if read != [(corpus.lines, corpus.hits), (corpus.lines, corpus.lines)]:
                 raise LinesLost(f"lines and hits of the two files are {read}; each has {corpus.lines} lines")
             return 2 * corpus.lines
 
         yield work
-
-
-def _read(path: Path, custom_format: str | None) -> tuple[int, int]:
-    lines, hits = 0, 0
-    with path.open("rb") as file:
-        for block in parse(file, custom_format=custom_format):
-            lines += block.lines
-            hits += block.hits.num_rows
-    return lines, hits
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from isal import igzip
 
-from dev.bench.data import Corpus
+from dev.bench.corpus import Corpus
 
 _READ = 2 << 20  # bytes: the size of the library's blocks
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dev.bench.data import DAY, DOMAIN, Corpus
+from dev.bench.corpus import Corpus
+from dev.bench.data import DAY, DOMAIN
 from dev.bench.harness import ROOT
 from ovh_weblogs.dss.connectors import LogSource
 

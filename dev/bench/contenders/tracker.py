@@ -1,4 +1,4 @@
-"""A tracker's file to columns: the library's way, and the usual one."""
+"""A tracker's file to columns in the usual way; the library's is that of any log."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from dev.bench.contenders.parsing import LinesLost
-from dev.bench.data import Corpus
-from ovh_weblogs.parsing import parse
+from dev.bench.corpus import Corpus
 
 _QUOTED = ("location", "referer", "useragent", "type", "visitor_params", "session_params", "event_params", "br_lang")
 _NAMES = ("server_ts", "client_ts", "client_addr", "visitor_id", "session_id", *_QUOTED[:-1], "br_width", "br_height")
@@ -20,23 +18,6 @@ _LINE = re.compile(
         rf'"(?P<{name}>[^"\\]*(?:\\.[^"\\]*)*)"' if name in _QUOTED else f"(?P<{name}>[^\t]*)" for name in _FIELDS
     )
 )
-
-
-@contextmanager
-def library(corpus: Corpus) -> Iterator[Callable[[], int]]:
-    """The library: typed Arrow columns, block after block, each let go."""
-
-    def work() -> int:
-        lines, hits = 0, 0
-        with corpus.path.open("rb") as file:
-            for block in parse(file, source_file=corpus.path.name):
-                lines += block.lines
-                hits += block.hits.num_rows
-        if (lines, hits) != (corpus.lines, corpus.hits):
-            raise LinesLost(f"{lines} lines and {hits} hits were read; {corpus.lines} and {corpus.hits} are there")
-        return lines
-
-    yield work
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dev.bench.contenders.parsing import LinesLost
-from dev.bench.data import Corpus
+from dev.bench.corpus import Corpus
 from ovh_weblogs.parsing import parse
 
 _Process = subprocess.Popen[str]

@@ -7,7 +7,6 @@ removed; one that counts is never overwritten: its successor stands beside it un
 from __future__ import annotations
 
 import hashlib
-import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -20,8 +19,9 @@ from ovh_weblogs import manifest
 from ovh_weblogs.errors import InputError, TryAgain
 from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.manifest import Entry, Manifest
+from ovh_weblogs.secret import guarded_logger
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 _CHUNK = 1 << 20  # bytes
 _SUFFIX = ".log.gz"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import logging
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -15,13 +14,14 @@ from ovh_weblogs import manifest
 from ovh_weblogs.archive.ledger import Ledger, Storage
 from ovh_weblogs.archive.report import Report, spans
 from ovh_weblogs.archive.wanted import Wanted
+from ovh_weblogs.days import located_source
 from ovh_weblogs.errors import LogDamaged, LogMissing, OvhLogsError, SettingsError, TryAgain
 from ovh_weblogs.hosting import Fetched, LogHost, NoRoom, Validators, fetch
 from ovh_weblogs.manifest import Entry
-from ovh_weblogs.pipeline import located_source
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import ApiAccess, ArchiveSettings, Source
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 _TRIES = 2  # days in a row whose host does not answer; then the other days of that log are not tried
 _NAMED = 10  # names in one line of the log
@@ -176,7 +176,7 @@ class _Run:
         with _storing():
             entry = self.ledger.entry(source.domain, source.kind.value, day)
         known = Validators(entry.etag, entry.last_modified) if entry else None
-        fetched = fetch(host, day, self._folder, known)
+        fetched = fetch(host, day, self._folder, known, max_bytes=source.max_day_bytes)
         if fetched is None or (entry and self._is_no_better(entry, fetched)):
             self._report.unchanged += 1
             return

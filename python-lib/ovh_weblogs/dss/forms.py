@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.form import DAY, Config, Form, iso_day
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.schema import LINES, REJECT_REASON, SERVER_HITS, Column
-from ovh_weblogs.settings import Kind, Network, Period, Source, VisitorSettings
+from ovh_weblogs.settings import MAX_DAY_BYTES, Kind, Network, Period, Source, VisitorSettings
 
 __all__ = [
     "Config",
@@ -16,11 +17,14 @@ __all__ = [
     "columns",
     "is_partitioned",
     "log_kind",
+    "max_day_bytes",
     "partition_day",
     "reject_rows",
     "source",
     "visitor_settings",
 ]
+
+_LIKE_A_DAY = re.compile(r"[0-9:./_-]{1,30}")  # any other text is not shown: it may be something pasted by mistake
 
 
 def source(config: Config | None, plugin_config: Config | None) -> Source:
@@ -35,19 +39,22 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
     period = period_of(form, Period.last_days)
     kind = log_kind(config, form)
     skip = form.choice("missing_days", ("fail", "skip"), "skip" if Source.skip_missing else "fail") == "skip"
+    today = form.flag("include_today", default=Source.include_today)
     share = form.number("max_reject_share", Source.max_reject_share, low=0, high=1)
     rows, partitioned = reject_rows(config, form), is_partitioned(config, form)
-    network = network_of(plugin)
+    largest, network = max_day_bytes(plugin), network_of(plugin)
     form.check("The settings of the OVH logs dataset")
     return Source(
         *log_tree(access, form, plugin),
         kind=kind,
         period=period,
         skip_missing=skip,
+        include_today=today,
         partitioned=partitioned,
         reject_rows=rows,
         max_reject_share=share,
         network=network,
+        max_day_bytes=largest,
     )
 
 
@@ -101,9 +108,15 @@ def network_of(form: Form) -> Network:
         read_timeout=form.number("read_timeout", Network.read_timeout, low=0.1, high=3600),
         attempts=form.whole("attempts", Network.attempts, low=1, high=100),
         max_wait=form.number("max_wait", Network.max_wait, low=0, high=3600),
+        connections=form.whole("connections", Network.connections, low=1, high=8),
     )
     form.check("The plugin's settings")
     return network
+
+
+def max_day_bytes(plugin: Form) -> int:
+    """Bytes that one file may unpack to, from the form of the plugin's settings."""
+    return int(plugin.number("max_day_gb", MAX_DAY_BYTES / 1e9, low=0.001, high=1_000_000) * 1e9)
 
 
 def visitor_settings(plugin_config: Config | None) -> VisitorSettings:
@@ -132,6 +145,5 @@ def partition_day(partition_id: str | None) -> date | None:
     day = iso_day(str(partition_id)) if DAY.fullmatch(str(partition_id)) else None
     if day is not None:
         return day
-    raise SettingsError(
-        f"Partition '{str(partition_id)[:40]}' is no day", fix="name partitions of OVH logs as 2026-01-31"
-    )
+    told = f"Partition '{partition_id}'" if _LIKE_A_DAY.fullmatch(str(partition_id)) else "The partition's name"
+    raise SettingsError(f"{told} is no day", fix="name partitions of OVH logs as 2026-01-31")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ovh_weblogs.dss.access import access_of, log_tree
-from ovh_weblogs.dss.forms import Config, Form, network_of, period_of
-from ovh_weblogs.logfiles import TRACKER, check_settings
+from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, period_of
+from ovh_weblogs.logfiles import AUTO, TRACKER, check_settings
 from ovh_weblogs.settings import ArchiveSettings, Kind, ParseSettings, Source
 
 CUSTOM = "custom"
-LINE_FORMATS = ("auto", "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
-_GB = 10**9
+MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
+LINE_FORMATS = (AUTO, MIXED, "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
 
 
 def parse_settings(config: Config | None, plugin_config: Config | None) -> ParseSettings:
@@ -26,15 +26,16 @@ def parse_settings(config: Config | None, plugin_config: Config | None) -> Parse
     base_url, timezone = form.text("base_url"), form.text("timezone")
     share = form.number("max_reject_share", ParseSettings.max_reject_share, low=0, high=1)
     form.check("The settings of the recipe")
-    gigabytes = plugin.number("max_day_gb", ParseSettings.max_day_bytes / _GB, low=0.001, high=1_000_000)
+    largest = max_day_bytes(plugin)
     plugin.check("The plugin's settings")
     settings = ParseSettings(
-        line_format=ParseSettings.line_format if line_format == CUSTOM else line_format,
+        line_format=AUTO if line_format in (CUSTOM, MIXED) else line_format,
         custom_format=custom_format if line_format == CUSTOM else None,
         base_url=base_url or None,
         timezone=timezone or None,
         max_reject_share=share,
-        max_day_bytes=int(gigabytes * _GB),
+        max_day_bytes=largest,
+        tracker_columns=line_format in (TRACKER, MIXED),
     )
     check_settings(settings)
     return settings
@@ -53,10 +54,10 @@ def archive_settings(config: Config | None, plugin_config: Config | None) -> Arc
     kinds = form.several("kinds", tuple(kind.value for kind in Kind), default)
     period = period_of(form, ArchiveSettings.LAST_DAYS)
     months = form.whole("keep_months", ArchiveSettings.keep_months, low=0, high=1200)
-    network = network_of(plugin)
+    largest, network = max_day_bytes(plugin), network_of(plugin)
     form.check("The settings of the recipe")
     return ArchiveSettings(
-        Source(*log_tree(access, form, plugin), period=period, network=network),
+        Source(*log_tree(access, form, plugin), period=period, network=network, max_day_bytes=largest),
         kinds=tuple(Kind(kind) for kind in kinds),
         keep_months=months,
         temp_folder=plugin.text("temp_folder") or None,

@@ -72,7 +72,7 @@ def build_hits() -> None:
 
 def _needs_tracker_columns(logs: RawLogs, settings: ParseSettings, output: datasets.Output) -> bool:
     """Whether hits get the columns that only a tracker fills, which stand behind the others."""
-    if settings.line_format == logfiles.TRACKER:
+    if settings.tracker_columns:
         return True
     if output.partition and output.column_names() >= set(HITS.names):
         logger.info("%s has the columns of a tracker from another partition: they are kept", output.name)

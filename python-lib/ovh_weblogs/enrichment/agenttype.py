@@ -47,12 +47,14 @@ _READER = (
     *("newsblur", "inoreader", "netvibes", "liferea", "akregator", "newsgator", "bloglines", "netnewswire"),
     *("newsboat", "newsbeuter", "miniflux", "theoldreader", "reeder/", "vienna/", "commafeed", "selfoss", "podcast"),
 )
+_FEEDS = ("feed", "rss", "subscriber")
 _FEED = re.compile(r"feed(?!back)|rss(?![a-z])|\d subscribers?\b")
 # Televisions and consoles browse, but DSS has no type for them. Fire TV's models begin with AFT.
 _SCREEN = (
     *("smart-tv", "smarttv", "hbbtv", "googletv", "android tv", "appletv", "apple tv", "tv safari", "bravia"),
     *("web0s", "crkey", "roku", "; aft", "playstation", "xbox", "nintendo"),
 )
+_TABLETS = ("tablet", "ipad")
 _TABLET = re.compile(r"\btablet\b(?! pc)|\bipad\b")
 _PHONE = ("wpdesktop", "kaios")
 # The system's own way to fetch for an app: it says no more than that a mobile device asked.
@@ -92,7 +94,7 @@ def _is_library(text: str) -> bool:
 
 
 def _is_reader(text: str) -> bool:
-    return bool(_FEED.search(text)) or _any(_READER, text)
+    return _any(_READER, text) or (_any(_FEEDS, text) and bool(_FEED.search(text)))
 
 
 def _device(agent: UserAgent, text: str) -> str:
@@ -102,7 +104,7 @@ def _device(agent: UserAgent, text: str) -> str:
         return "phone"
     if _any(_APP, text) and not agent.is_pc:
         return "mobile"
-    if agent.is_tablet or _TABLET.search(text):
+    if agent.is_tablet or (_any(_TABLETS, text) and _TABLET.search(text)):
         return "tablet"
     if agent.is_mobile:
         return "phone"

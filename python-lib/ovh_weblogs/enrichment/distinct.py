@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ovh_weblogs.schema import Column
 
+Derive = Callable[[str], Sequence[object] | None]
 
-def derived(
-    array: pa.Array, columns: Sequence[Column], derive: Callable[[str], Sequence[object] | None]
-) -> list[pa.Array]:
+
+def derived(array: pa.Array, columns: Sequence[Column], derive: Derive) -> list[pa.Array]:
     """The columns that follow from each value of a text column.
 
     Args:
@@ -24,10 +25,54 @@ def derived(
         One array per column, as long as the input.
     """
     encoded = array.dictionary_encode()
+    values = _columns(encoded.dictionary, columns, derive)
+    return [pc.take(given, encoded.indices) for given in values]
+
+
+class Remembered:
+    """What ``derived`` gives, each value looked at once in all batches: for texts that cost much to look at.
+
+    Args:
+        columns: What ``derive`` gives, in order.
+        derive: As ``derived`` has it.
+        most: Bytes of distinct texts that are remembered; before more, all are forgotten.
+    """
+
+    def __init__(self, columns: Sequence[Column], derive: Derive, most: int) -> None:
+        self._columns = columns
+        self._derive = derive
+        self._most = most
+        self._adding = threading.Lock()
+        self._texts: pa.Array
+        self._values: list[pa.Array]
+        self._forget()
+
+    def of(self, array: pa.Array) -> list[pa.Array]:
+        """One array per column, as long as the text column given."""
+        with self._adding:
+            places = pc.index_in(array, value_set=self._texts)
+            if places.null_count > array.null_count:
+                self._add(array, places)
+                places = pc.index_in(array, value_set=self._texts)
+            return [pc.take(values, places) for values in self._values]
+
+    def _add(self, array: pa.Array, places: pa.Array) -> None:
+        new = array.filter(pc.and_(array.is_valid(), places.is_null())).unique()
+        if self._texts.nbytes + new.nbytes > self._most:
+            self._forget()
+            new = array.drop_null().unique()
+        values = _columns(new, self._columns, self._derive)
+        self._texts = pa.concat_arrays([self._texts, new])
+        self._values = [pa.concat_arrays(pair) for pair in zip(self._values, values, strict=True)]
+
+    def _forget(self) -> None:
+        self._texts = pa.nulls(0, pa.string())
+        self._values = [pa.nulls(0, column.arrow.type) for column in self._columns]
+
+
+def _columns(texts: pa.Array, columns: Iterable[Column], derive: Derive) -> list[pa.Array]:
+    columns = tuple(columns)
     nothing = [None] * len(columns)
-    rows = [derive(text) or nothing for text in encoded.dictionary.to_pylist()]
+    rows = [derive(text) or nothing for text in texts.to_pylist()]
     values: list[tuple[object, ...]] = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    return [
-        pc.take(pa.array(list(given), column.arrow.type), encoded.indices)
-        for column, given in zip(columns, values, strict=True)
-    ]
+    return [pa.array(list(given), column.arrow.type) for column, given in zip(columns, values, strict=True)]

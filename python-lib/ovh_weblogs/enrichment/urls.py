@@ -14,10 +14,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from ovh_weblogs.enrichment import urlscan
 from ovh_weblogs.enrichment.distinct import derived
 from ovh_weblogs.schema import Column
 
+_PLACE = 3  # of the parts: scheme, host and port
 _MAX_PORT = 65535
 _HOSTS = 10_000  # authorities remembered: a site's own pages name one
 # Every repetition ends where its class ends, so that the time is linear in the length of the text. No part may hold a
@@ -48,7 +51,14 @@ def parts(array: pa.Array, columns: Sequence[Column]) -> list[pa.Array]:
         array: Text.
         columns: ``schema.LOCATION_PARTS`` or ``schema.REFERER_PARTS``.
     """
-    return derived(array, columns, split)
+    found = urlscan.scan(array)
+    places = derived(found.origin, columns[:_PLACE], _place)
+    values = [*places, found.path, found.querystring, found.anchor]
+    left = pc.or_(found.left, pc.and_not(found.origin.is_valid(), places[1].is_valid()))
+    if left.true_count == 0:
+        return values
+    others = derived(array.filter(left), columns, split)
+    return [pc.replace_with_mask(value, left, other) for value, other in zip(values, others, strict=True)]
 
 
 def split(url: str) -> Parts | None:
@@ -65,6 +75,11 @@ def split(url: str) -> Parts | None:
         return Parts(None, None, None, path, query or None, anchor or None) if path else None
     place = _host_and_port(authority)
     return Parts(scheme.lower(), *place, path, query or None, anchor or None) if place else None
+
+
+def _place(origin: str) -> tuple[object, ...] | None:
+    found = split(origin)
+    return found and found[:_PLACE]
 
 
 @lru_cache(maxsize=_HOSTS)

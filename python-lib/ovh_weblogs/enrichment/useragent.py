@@ -16,17 +16,18 @@ from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import ua_parser
 from ua_parser import loaders
 from user_agents.parsers import UserAgent, parse_browser, parse_device, parse_operating_system
 
 from ovh_weblogs.enrichment import agenttype
-from ovh_weblogs.enrichment.distinct import derived
+from ovh_weblogs.enrichment.distinct import Remembered
 from ovh_weblogs.schema import AGENT_COLUMNS
 
 logger = logging.getLogger(__name__)
 
-_CACHE = 50_000  # distinct agents remembered between batches: some 60 MB at worst, with the next limit
+_REMEMBERED = 8 << 20  # bytes of distinct agents that are remembered between batches: some 60,000 usual ones
 _LONGEST = 1_000  # characters looked at: real agents are shorter, hostile ones reach the server's limit of 8 KB
 
 # Editions for one device, folded into the brand: the device is told by the type.
@@ -85,12 +86,13 @@ def _engine() -> Any:
             "The module ua_parser_rs is missing: user agents are parsed more slowly; install ua-parser[regex]"
         )
     # A resolver without ua-parser's own cache: what was classified is remembered here.
-    return ua_parser.Parser(ua_parser.BestAvailableResolver(loaders.load_builtins()))
+    return ua_parser.Parser(ua_parser.BestAvailableResolver(loaders.load_lazy_builtins()))
 
 
 def parts(array: pa.Array) -> list[pa.Array]:
     """The seven columns of ``schema.AGENT_COLUMNS`` for each user agent; nulls for a null."""
-    return derived(array, AGENT_COLUMNS, classify)
+    longest = pc.max(pc.binary_length(array)).as_py() or 0
+    return _KNOWN.of(array if longest <= _LONGEST else pc.utf8_slice_codeunits(array, 0, _LONGEST))
 
 
 def classify(text: str) -> tuple[str | None, ...]:
@@ -98,11 +100,7 @@ def classify(text: str) -> tuple[str | None, ...]:
 
     Only the type is never null; of a long agent the first 1,000 characters count.
     """
-    return _classify(text[:_LONGEST])
-
-
-@lru_cache(maxsize=_CACHE)
-def _classify(text: str) -> tuple[str | None, ...]:
+    text = text[:_LONGEST]
     agent = _Agent(text)
     kind = agenttype.of(agent, text)
     brand, version = _browser(agent, text, kind)
@@ -116,6 +114,9 @@ def _classify(text: str) -> tuple[str | None, ...]:
         None if _FROZEN.search(text) else _known(agent.os.version_string),
         distribution or _bits(text, system),
     )
+
+
+_KNOWN = Remembered(AGENT_COLUMNS, classify, _REMEMBERED)
 
 
 def _browser(agent: _Agent, text: str, kind: str) -> tuple[str | None, str | None]:

@@ -11,9 +11,11 @@ from datetime import date
 from pathlib import Path
 
 from ovh_weblogs.errors import LogDamaged, SettingsError
-from ovh_weblogs.gunzip import MAGIC
-from ovh_weblogs.hosting.dayfile import DayFile, Validators
+from ovh_weblogs.gunzip import MAGIC, Readable
+from ovh_weblogs.hosting.dayfile import Validators
 from ovh_weblogs.hosting.loghost import LogHost
+from ovh_weblogs.settings import MAX_DAY_BYTES
+from ovh_weblogs.unpack import Unpacked
 
 _CHUNK = 1 << 20  # bytes
 _ATTEMPTS = 2  # what was damaged on the way, or rewritten while it was read, is whole the next time
@@ -44,7 +46,9 @@ class Fetched:
     validators: Validators
 
 
-def fetch(host: LogHost, day: date, folder: Path, known: Validators | None = None) -> Fetched | None:
+def fetch(
+    host: LogHost, day: date, folder: Path, known: Validators | None = None, *, max_bytes: int = MAX_DAY_BYTES
+) -> Fetched | None:
     """Fetch a day; length, end and checksum of its gzip content are verified. Memory does not depend on its size.
 
     A file that the host sends as plain text under its .gz name is packed here, so that it vouches for itself.
@@ -54,31 +58,32 @@ def fetch(host: LogHost, day: date, folder: Path, known: Validators | None = Non
         day: The day.
         folder: For the file, which replaces the one of the call before.
         known: The state that the caller has.
+        max_bytes: Bytes that it may unpack to.
 
     Returns:
         The file; None where the host has the known state still, and sent nothing.
 
     Raises:
         LogMissing: The host has no such file.
-        LogDamaged: It is damaged there.
+        LogDamaged: It is damaged there, or unpacks to more than it may.
         NoRoom: The folder is full.
         OvhLogsError: The host refuses, or cannot be reached.
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return _fetched(host, day, folder, known)
+            return _fetched(host, day, folder, known, max_bytes)
         except LogDamaged:
             if attempt == _ATTEMPTS:
                 raise
     return None
 
 
-def _fetched(host: LogHost, day: date, folder: Path, known: Validators | None) -> Fetched | None:
+def _fetched(host: LogHost, day: date, folder: Path, known: Validators | None, max_bytes: int) -> Fetched | None:
     path = folder / "day"
     with _written(path) as keep, host.day(day, known=known, keep=keep) as content:
         if content.unchanged:
             return None
-        lines = _lines(content)
+        lines = _lines(Unpacked(content, content.name, max_bytes=max_bytes))
     with path.open("rb") as file:
         if file.read(len(MAGIC)) == MAGIC:
             return Fetched(path, content.raw_bytes, content.sha256, lines, content.validators)
@@ -89,7 +94,7 @@ def _fetched(host: LogHost, day: date, folder: Path, known: Validators | None) -
     return Fetched(path, path.stat().st_size, digest.hexdigest(), lines, content.validators)
 
 
-def _lines(content: DayFile) -> int:
+def _lines(content: Readable) -> int:
     lines, last = 0, b"\n"
     while data := content.read(_CHUNK):
         lines += data.count(b"\n")

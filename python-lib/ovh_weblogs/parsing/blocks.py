@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,7 +54,7 @@ def read_lines_in_blocks(
     size: int = BLOCK,
     max_line: int = MAX_LINE,
     read: int = _READ,
-) -> Iterator[Block]:
+) -> Generator[Block, None, None]:
     """The content of a gzip or plain stream as blocks of about ``size`` bytes. The stream is not closed.
 
     Args:

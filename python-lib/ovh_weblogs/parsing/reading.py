@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 
+from ovh_weblogs.ahead import ahead
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.parsing import formats
@@ -25,7 +27,8 @@ def parse(
     custom_format: str | None = None,
     base_url: str | None = None,
     timezone: str | None = None,
-) -> Iterator[Parsed]:
+    read_ahead: bool = False,
+) -> Generator[Parsed, None, None]:
     """Hits and rejects of an access log or of a tracker's file, block by block, in bounded memory.
 
     Args:
@@ -37,6 +40,7 @@ def parse(
         custom_format: A LogFormat string of Apache or a log_format string of nginx instead; empty for none.
         base_url: Scheme and host of lines without a host, such as https://www.example.com.
         timezone: IANA name of the zone of times without offset, which only a custom format can have.
+        read_ahead: Whether the next block is read and unpacked in another thread while one is parsed.
 
     Raises:
         SettingsError: An argument is wrong.
@@ -57,7 +61,13 @@ def parse(
     if not custom_format and line_format in (AUTO, WT1):
         reader = tracker if line_format == WT1 else MixedReader(access, tracker)
     blocks = read_lines_in_blocks(stream, source_file or "The log")
-    return (parsed for block in blocks for parsed in reader.read(block))
+    return _parsed(reader, ahead(blocks) if read_ahead else blocks)
+
+
+def _parsed(reader: _Reader, blocks: Generator[Block, None, None]) -> Generator[Parsed, None, None]:
+    with closing(blocks):  # at once, where only some are asked for: who gave the stream is about to close it
+        for block in blocks:
+            yield from reader.read(block)
 
 
 class _Reader(Protocol):

@@ -15,16 +15,16 @@ from ovh_weblogs.parsing.formats import Field, Format
 from ovh_weblogs.parsing.times import TimeShape
 
 QUOTE = ord('"')
-CLOCK = 8  # characters of 08:14:02
 _PRINTABLE = range(ord(" "), ord("~") + 1)
+_TAB = ord("\t")
 
 
 @dataclass(frozen=True)
 class Joint:
     """The characters between two fields: ``before`` the time and ``after`` it, if the time is among them.
 
-    The clock itself aside, they are the same on each line of a day; a zero byte stands for those of the time, which
-    change from day to day.
+    The clock itself aside, they are the same on each line of a day; in ``parts``, a zero byte stands for those of the
+    time, which change from day to day.
     """
 
     before: bytes
@@ -32,15 +32,18 @@ class Joint:
     after: bytes = b""
 
     @property
-    def frame(self) -> tuple[bytes, bytes]:
-        """What stands before and after the clock; without a time, all of it stands before."""
-        start, end = (self.time and self.time.frame) or (b"", b"")
-        return self.before + start, end + self.after
+    def parts(self) -> tuple[bytes, bytes, bytes]:
+        """What stands before the clock, the clock as at its beginning, and what stands after it.
+
+        Without a time, all of it stands before.
+        """
+        start, clock, end = (self.time and self.time.frame) or (b"", b"", b"")
+        return self.before + start, clock, end + self.after
 
     @cached_property
     def length(self) -> int:
         """Bytes, the time included."""
-        return sum(map(len, self.frame)) + (CLOCK if self.time else 0)
+        return sum(map(len, self.parts))
 
     @cached_property
     def quotes(self) -> int:
@@ -49,7 +52,7 @@ class Joint:
 
     def marks(self, separators: bytes) -> int:
         """How many quotes and separators it holds, those of the time included."""
-        text = b"".join(self.frame) + (b"::" if self.time else b"")
+        text = b"".join(self.parts)
         return self.quotes + sum(text.count(byte) for byte in separators)
 
 
@@ -85,8 +88,8 @@ class Shape:
 def shape_of(form: Format) -> Shape | None:
     """The shape of a format's lines; None where they cannot be told apart by counting separators.
 
-    That is so for a time of changing width or without offset, and for fields that letters, digits or signs end, or that
-    a quote ends which does not begin the field, too.
+    That is so for a time of changing width or without offset, and for fields that letters, digits, signs or controls
+    other than a tab end, or that a quote ends which does not begin the field, too.
     """
     if form.time.frame is None:
         return None
@@ -113,8 +116,8 @@ def _longer(joint: Joint, text: str) -> Joint:
 
 
 def _can_be_counted(shape: Shape) -> bool:
-    texts = b"".join(part for joint in shape.joints for part in joint.frame).replace(b"\0", b"")
-    if not all(byte in _PRINTABLE and byte != ord("\\") for byte in texts):
+    texts = b"".join(part for joint in shape.joints for part in joint.parts).replace(b"\0", b"")
+    if not all((byte in _PRINTABLE and byte != ord("\\")) or byte == _TAB for byte in texts):
         return False
     inner = shape.joints[1:-1]
     if not all(joint.before for joint in inner) or (shape.joints[-1].time and not shape.joints[-1].before):

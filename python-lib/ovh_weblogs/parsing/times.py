@@ -42,7 +42,9 @@ _NEEDED = {"year", "day", "hour", "minute", "second"}
 _LETTER = re.compile(r"%(:z|.)", re.DOTALL)
 # How many characters each letter stands for, where that never changes and none of them is a blank.
 _WIDTHS = {"a": 3, "b": 3, "d": 2, "m": 2, "Y": 4, "H": 2, "M": 2, "S": 2, "z": 5, ":z": 6}
-_CLOCK = "%H:%M:%S"
+# The clock of a day, or the seconds since 1970, with a fraction of a second; and how each is written at its beginning.
+_CLOCK = re.compile("(%H:%M:%S|%s)(?:([.,]?)%([36]))?")
+_BEGINNINGS = {"%H:%M:%S": "00:00:00", "%s": "0000000000"}
 
 
 @dataclass(frozen=True)
@@ -85,17 +87,19 @@ class TimeShape:
         return bool({"offset", "epoch"} & set(_GROUP.findall(self.pattern)))
 
     @cached_property
-    def frame(self) -> tuple[bytes, bytes] | None:
-        """What stands before and after the clock ``08:14:02`` of a time with offset; None where widths may change.
+    def frame(self) -> tuple[bytes, bytes, bytes] | None:
+        """What stands before the clock of a time with offset, the clock with its fraction, and what stands after it.
 
-        A zero byte stands for each character that is not the same in every such time.
+        None where widths may change. The clock is written as at its beginning: ``00:00:00``, ``00:00:00.000``; seconds
+        since 1970 have the ten digits of 2001 to 2286. Around it, a zero byte stands for each character that is not the
+        same in every such time.
         """
-        before, clock, after = self._long.partition(_CLOCK)
-        letters = set(_LETTER.findall(before + after))
-        if not clock or not self.zoned or not letters <= set(_WIDTHS):
+        found = _CLOCK.search(self._long)
+        around = (self._long[: found.start()], self._long[found.end() :]) if found else ()
+        if found is None or not self.zoned or not set(_LETTER.findall("".join(around))) <= set(_WIDTHS):
             return None
-        start, end = (_LETTER.sub(lambda found: "\0" * _WIDTHS[found[1]], part) for part in (before, after))
-        return start.encode(), end.encode()
+        start, end = (_LETTER.sub(lambda letter: "\0" * _WIDTHS[letter[1]], part).encode() for part in around)
+        return start, f"{_BEGINNINGS[found[1]]}{found[2] or ''}{'0' * int(found[3] or 0)}".encode(), end
 
     @cached_property
     def dated(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ovh_weblogs.parsing import arrays
 from ovh_weblogs.parsing.marks import Flags, Ints
 from ovh_weblogs.parsing.trackerline import TrackerRow
 from ovh_weblogs.parsing.trackerscan import NUMBERS, TEXTS, TIMES, Scanned
@@ -18,6 +19,7 @@ from ovh_weblogs.schema import HITS
 
 _Values = npt.NDArray[Any]
 _SCHEMA = HITS.arrow
+_TRACKER = arrays.text("tracker")
 
 
 def hits(
@@ -44,16 +46,24 @@ def hits(
         merge = _Merge(data, scanned, positions, rows)
         positions, found = merge.lines, merge.columns()
     count = len(positions)
-    found["log_family"] = pa.repeat("tracker", count)
-    found["source_file"] = pa.repeat(pa.scalar(source_file, pa.string()), count)
+    found["log_family"] = pa.repeat(_TRACKER, count)
+    found["source_file"] = pa.repeat(arrays.text(source_file), count)
     found["line_number"] = _numbers(positions + first_line, pa.int64())
-    arrays = [found[field.name] if field.name in found else pa.nulls(count, field.type) for field in _SCHEMA]
-    return pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
+    filled = [found[field.name] if field.name in found else pa.nulls(count, field.type) for field in _SCHEMA]
+    return pa.RecordBatch.from_arrays(filled, schema=_SCHEMA)
 
 
 def _typed(name: str, values: Sequence[Any]) -> pa.Array:
+    return arrays.texts(values) if name in TEXTS else _numbers_of(name, _whole(values))
+
+
+def _whole(values: Sequence[int | None]) -> Ints:
+    return np.array([ABSENT if value is None else value for value in values], np.int64)
+
+
+def _numbers_of(name: str, values: Ints) -> pa.Array:
     kind = _SCHEMA.field(name).type
-    return pa.array(values, pa.int64()).cast(kind) if name in TIMES else pa.array(values, kind)
+    return _numbers(values.astype(f"i{kind.bit_width // 8}"), kind, values == ABSENT)
 
 
 def _numbers(values: _Values, kind: pa.DataType, absent: Flags | None = None) -> pa.Array:
@@ -87,10 +97,8 @@ class _Merge:
         """Every column that a line fills, by name."""
         found = {name: self._texts(name, row) for row, name in enumerate(TEXTS)}
         for row, name in enumerate((*TIMES, *NUMBERS)):
-            numbers = [ABSENT if number is None else number for number in self._rows.get(name, ())]
-            values = self._ordered(np.concatenate((self._scanned.numbers[row], np.array(numbers, np.int64))))
-            kind = _SCHEMA.field(name).type
-            found[name] = _numbers(values.astype(f"i{kind.bit_width // 8}"), kind, values == ABSENT)
+            values = np.concatenate((self._scanned.numbers[row], _whole(self._rows.get(name, ()))))
+            found[name] = _numbers_of(name, self._ordered(values))
         return found
 
     def _ordered(self, values: _Values) -> _Values:

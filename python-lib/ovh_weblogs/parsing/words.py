@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ovh_weblogs.parsing.marks import Bytes, Flags, Ints
-from ovh_weblogs.parsing.shape import CLOCK, Joint
+from ovh_weblogs.parsing.shape import Joint
 
 Words = npt.NDArray[np.uint64]
 
@@ -24,10 +25,12 @@ PROTOCOLS = ("HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/2", "HTTP/3")
 ABSENT = -1  # in place of a number, for "-"
 
 _BLANK, _DASH, _SLASH, _ZERO, _COLON = b" -/0:"
+_CLOCK = b"00:00:00"
 _NINE = 9
 _SECOND = 1_000_000  # microseconds
 _LATEST = 32_503_680_000_000_000  # the year 3000, in microseconds; later years take the other way
 _MANY_DIGITS = 8  # longer numbers are left to the patterns
+_EPOCH_DIGITS = 10  # of seconds since 1970, from 2001 to 2286
 
 
 class Span(NamedTuple):
@@ -74,22 +77,21 @@ def instants(data: bytes, words: Words, at: Ints, joint: Joint) -> tuple[Ints, F
 
     The characters of the joint around the clock are compared from line to line: where they change, they are read anew.
     """
-    before, after = (len(part) for part in joint.frame)
-    stop = before + CLOCK + after
+    _, clock, _ = joint.parts
+    before, middle, stop = accumulate(map(len, joint.parts))
     changed = np.ones(len(at), np.bool_)
     changed[1:] = False
-    for offset, length in (*_pieces(0, before), *_pieces(before + CLOCK, stop)):
+    for offset, length in (*_pieces(0, before), *_pieces(middle, stop)):
         part = _at(words, at + offset) & _mask(length)
         changed[1:] |= part[1:] != part[:-1]
     runs = np.flatnonzero(changed)  # mostly one: a file holds one day
-    middle = before + CLOCK
     days = [
         midnight(joint, data[begin : begin + before], data[begin + middle : begin + stop])
         for begin in at[runs].tolist()
     ]
     day = np.repeat(np.array(days, np.int64), np.diff(np.append(runs, len(at))))
-    seconds, usable = _clock(_at(words, at + before))
-    return day + seconds * _SECOND, usable & (day >= 0)
+    since, usable = _since(words, at + before, clock)
+    return day + since, usable & (day >= 0)
 
 
 def _pieces(start: int, stop: int) -> Iterator[tuple[int, int]]:
@@ -99,12 +101,43 @@ def _pieces(start: int, stop: int) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=1024)
 def midnight(joint: Joint, before: bytes, after: bytes) -> int:
-    """The start of the day that a joint's frame names, in microseconds since 1970; -1 where that is no frame of it."""
+    """Where the clocks within a joint begin, in microseconds since 1970; -1 where that is not what surrounds them.
+
+    That is the start of the day that the joint names, or that of 1970.
+    """
     start, end = len(joint.before), len(after) - len(joint.after)
     if joint.time is None or before[:start] != joint.before or after[end:] != joint.after:
         return -1
-    micros = joint.time.micros((before[start:] + b"00:00:00" + after[:end]).decode("latin-1"))
+    micros = joint.time.micros((before[start:] + joint.parts[1] + after[:end]).decode("latin-1"))
     return micros if micros is not None and 0 <= micros < _LATEST else -1
+
+
+def _since(words: Words, at: Ints, clock: bytes) -> tuple[Ints, Flags]:
+    """Microseconds by the clocks at these positions, which are written as that one is at its beginning."""
+    if clock.startswith(_CLOCK):
+        width = len(_CLOCK)
+        seconds, usable = _clock(_at(words, at))
+    else:
+        width = _EPOCH_DIGITS
+        seconds, usable = _whole(words, at, width)
+    point = clock[width:].rstrip(b"0")
+    digits = len(clock) - width - len(point)
+    if point:
+        usable &= spells(words, at + width, point)
+    if not digits:
+        return seconds * _SECOND, usable
+    fraction, fits = _whole(words, at + width + len(point), digits)
+    return seconds * _SECOND + fraction * (_SECOND // 10**digits), usable & fits
+
+
+def _whole(words: Words, at: Ints, digits: int) -> tuple[Ints, Flags]:
+    """The whole numbers of so many digits at these positions."""
+    first = min(digits, _MANY_DIGITS)
+    found, usable = numbers(words, Span(at, at + first))
+    if digits == first:
+        return found, usable
+    rest, fits = numbers(words, Span(at + first, at + digits))
+    return found * 10 ** (digits - first) + rest, usable & fits
 
 
 def _clock(word: Words) -> tuple[Ints, Flags]:

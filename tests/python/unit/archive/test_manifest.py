@@ -34,6 +34,18 @@ def test_the_order_in_which_files_came_does_not_show():
     assert list(json.loads(Manifest({"/b": B, "/a": A}).text())["files"]) == ["a", "b"]
 
 
+def test_files_keep_the_order_of_the_text_and_begin_with_a_slash():
+    entry = {"size": 101, "sha256": "0aF" + 61 * "0"}
+    text = json.dumps({"files": {"b.log": entry, "/sub/a.log": {**entry, "more": 1}}, "more": 1}).encode()
+    assert list(manifest.parsed(text).files.items()) == [(path, Entry(**entry)) for path in ("/b.log", "/sub/a.log")]
+
+
+@pytest.mark.parametrize("wrong", [{"size": "101"}, {"size": None}, {"size": True}, {"sha256": None}, {"sha256": "0"}])
+def test_an_entry_without_size_or_hash_is_refused(wrong):
+    with pytest.raises(InputError, match=r"^manifest\.json of the folder is none"):
+        manifest.parsed(json.dumps({"files": {"day.log": {"size": 1, "sha256": SHA, **wrong}}}).encode())
+
+
 def test_size_and_hash_are_enough_and_odd_values_of_the_rest_are_passed_over():
     odd = {"size": 1, "sha256": SHA, "lines": "many", "stored": True, "etag": None, "fqdn": 7, "more": {}}
     read = manifest.parsed(json.dumps({"files": {"a": odd, "/b": {"size": 2, "sha256": SHA}}}).encode())
@@ -43,9 +55,7 @@ def test_size_and_hash_are_enough_and_odd_values_of_the_rest_are_passed_over():
 @pytest.mark.parametrize(
     "wrong",
     [
-        b"",
-        b"[" * 100_000,
-        b'{"files": {"a": {"size": true, "sha256": "%s"}}}' % SHA.encode(),
+        *(b"", b"[]", b"{}", b'{"files": []}', b'{"files": {"a": 1}}', b"\xff", b"[" * 100_000),
         b'{"files": {"a": {"size": 1, "sha256": "%s", "day": "soon"}}}' % SHA.encode(),
         b'{"files": {}, "remove": 1}',
         text(a=A)[:-3],

@@ -95,6 +95,23 @@ def test_wrong_settings_are_found_before_anything_is_read(wrong):
         logfiles.check_settings(ParseSettings(**wrong))
 
 
+@pytest.mark.parametrize(
+    ("line_format", "written", "location"),
+    [
+        ("auto", '192.0.2.1 - - {} 200 1 "-" "-"', "https://b.example/a"),
+        ("combined", '192.0.2.1 - - {} 200 1 "-" "-"', "https://b.example/a"),
+        ("common", "192.0.2.1 - - {} 200 1", "https://b.example/a"),
+        ("ovh", '192.0.2.1 c.example - {} 200 1 "-" "-"', "https://c.example/a"),
+        ("vhost_combined", 'c.example:80 192.0.2.1 - - {} 200 1 "-" "-"', "https://c.example/a"),
+    ],
+)
+def test_each_format_is_read_as_chosen(line_format, written, location):
+    settings = ParseSettings(line_format=line_format, base_url="https://b.example")
+    text = written.format('[28/Mar/2026:10:00:00 +0100] "GET /a HTTP/1.1"').encode()
+    (block,) = parse_files([file("a", text)], settings, Totals())
+    assert block.hits.column("location").to_pylist() == [location]
+
+
 # Cells
 
 

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import tarfile
 import zipfile
 import zlib
 
@@ -129,8 +130,27 @@ def test_a_zip_archive_is_named_as_such():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("day.log", TEXT)
-    with pytest.raises(LogDamaged, match=r"^day is a zip archive; put the files that are in it in its place"):
+    with pytest.raises(LogDamaged, match=r"^day is a zip archive; unpack it, and put the files that are in it in its"):
         content(packed.getvalue())
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+@pytest.mark.parametrize("kind", [*PACK, "plain"])
+def test_a_tar_archive_is_named_as_such_packed_or_not(kind, form):
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=form) as archive:
+        member = tarfile.TarInfo("logs/day.log")
+        member.size = len(TEXT)
+        archive.addfile(member, io.BytesIO(TEXT))
+    packed = PACK.get(kind, bytes)(made.getvalue())
+    with pytest.raises(LogDamaged, match=r"^day is a tar archive; unpack it, and put the files that are in it in its"):
+        content(packed)
+
+
+@pytest.mark.parametrize("after", [b"", b"\0 and more"], ids=["at its end", "in its middle"])
+def test_a_line_with_the_letters_of_a_tar_in_their_place_is_a_line(after):
+    line = b"x" * 257 + b"ustar" + after
+    assert content(line) == line
 
 
 @pytest.mark.parametrize("kind", [*PACK, "plain"])

@@ -61,7 +61,7 @@ def test_a_reader_that_loses_a_line_gets_no_figure(corpus):
         work()
 
 
-@pytest.mark.parametrize("contender", [tracker.library, tracker.regex_loop], ids=["library", "regex loop"])
+@pytest.mark.parametrize("contender", [parsing.library, tracker.regex_loop], ids=["library", "regex loop"])
 def test_both_ways_of_reading_a_trackers_file_are_timed_for_the_same_lines(contender, tmp_path):
     with contender(trackerdata.corpus(LINES, tmp_path)) as work:
         assert work() == LINES

@@ -105,11 +105,20 @@ def page(folder: Path, tables: Tables, days: list[date] = DAYS) -> Page:
         blanks=5,
         events=12_300,
         visitors=678,
+        calls=["GET /1.0/auth/time", f"GET /1.0/{ATTACK}"],
+        tokens=1,
         stages=[("Read", 1.25), ("Enrich", 0.5)],
         checks=[("Every line is accounted for", True), ("One row per visitor", False)],
     )
     write_report(folder / "report.html", summary, aggregate(tables, days))
     return Page((folder / "report.html").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory, demo_tables) -> Page:
+    """The page of one hit and one refused line."""
+    folder = tmp_path_factory.mktemp("plain")
+    return page(folder, demo_tables(folder, [hit("2026-03-28 10:00")], [refused("odd")]))
 
 
 def test_text_of_logs_never_becomes_markup(tmp_path, stored):
@@ -151,18 +160,16 @@ def test_nothing_is_loaded_from_anywhere(tmp_path, stored):
     assert shown.policy["default-src"] == ["'none'"]
 
 
-def test_no_script_runs_but_the_two_of_the_page(tmp_path, stored):
+def test_no_script_runs_but_the_two_of_the_page(plain):
     """The policy names each by its hash: one that got in would not run, whatever it says."""
-    shown = page(tmp_path, stored([hit("2026-03-28 10:00")]))
     page_script, _, plotly = (
-        f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in shown.scripts
+        f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in plain.scripts
     )
-    assert shown.policy["script-src"] == [page_script, plotly]
-    assert shown.all("script")[1]["type"] == "application/json"
+    assert plain.policy["script-src"] == [page_script, plotly]
+    assert plain.all("script")[1]["type"] == "application/json"
 
 
-def test_every_section_is_there_and_every_plot_has_its_place(tmp_path, stored):
-    shown = page(tmp_path, stored([hit("2026-03-28 10:00")], [refused("odd")]))
+def test_every_section_is_there_and_every_plot_has_its_place(plain):
     for title in (
         "Who came by, 28 to 29 March 2026",
         "Visits per day",
@@ -183,31 +190,34 @@ def test_every_section_is_there_and_every_plot_has_its_place(tmp_path, stored):
         "Missing pages most asked for",
         "Refused lines, by reason",
         "Seconds per stage",
+        "How the logs were reached",
         "What was checked",
     ):
-        assert title in shown.text
-    assert {found["data-plot"] for found in shown.all("div", class_="plot")} == set(shown.plots)
-    assert len(shown.plots) == 9
+        assert title in plain.text
+    assert {found["data-plot"] for found in plain.all("div", class_="plot")} == set(plain.plots)
+    assert len(plain.plots) == 9
 
 
-def test_the_navigation_leads_to_every_section(tmp_path, stored):
-    shown = page(tmp_path, stored([hit("2026-03-28 10:00")]))
+def test_the_navigation_leads_to_every_section(plain):
     sections = ["visits", "audience", "pages", "sources", "answers", "refused", "run"]
-    assert [found["id"] for found in shown.all("section")] == sections
-    assert [found["href"] for found in shown.all("a")][:7] == [f"#{section}" for section in sections]
+    assert [found["id"] for found in plain.all("section")] == sections
+    assert [found["href"] for found in plain.all("a")][:7] == [f"#{section}" for section in sections]
 
 
-def test_the_numbers_of_the_summary_are_readable(tmp_path, stored):
-    text = page(tmp_path, stored([hit("2026-03-28 10:00")], [refused("odd")])).text
+def test_the_numbers_of_the_summary_are_readable(plain):
     for part in ("678 visitors", "12,300 hits of 12,345 lines", "2 files, 1.2 MB", "1 refused line and 5 blank"):
-        assert part in text
-    assert "Every line is accounted for" in text
+        assert part in plain.text
+    assert "Every line is accounted for" in plain.text
 
 
-def test_a_check_that_fails_is_marked(tmp_path, stored):
-    shown = page(tmp_path, stored([hit("2026-03-28 10:00")]))
-    assert (len(shown.all("li", class_="good")), len(shown.all("li", class_="bad"))) == (1, 1)
-    assert "1 of 2 checks failed" in shown.text
+def test_calls_and_tokens_of_the_api_are_counted_and_the_calls_named(plain):
+    assert plain.text.count("OVH API keys; 2 calls of the API, 1 token.") == 2
+    assert f"GET /1.0/auth/time GET /1.0/{ATTACK}" in plain.text
+
+
+def test_a_check_that_fails_is_marked(plain):
+    assert (len(plain.all("li", class_="good")), len(plain.all("li", class_="bad"))) == (1, 1)
+    assert "1 of 2 checks failed" in plain.text
 
 
 def test_a_long_refused_line_is_cut_and_says_so(tmp_path, stored):

@@ -102,11 +102,11 @@ def test_a_page_that_the_browser_has_already_is_viewed(counted):
     assert counted([hit(location_path="/a", status=304)]).entries == [("www.example.com/a", 1)]
 
 
-@pytest.mark.parametrize("path", ["/api/stock", "/wp-json/wp/v2/posts", "/blog/xmlrpc.php", "/a.css"])
-def test_what_scripts_and_pages_call_is_no_page(counted, path):
-    assert counted([hit(location_path=path), hit(60, location_path="/apiculture")]).entries == [
-        ("www.example.com/apiculture", 1)
-    ]
+def test_what_scripts_and_pages_call_is_no_page(counted):
+    called = ("/api/stock", "/wp-json/wp/v2/posts", "/blog/xmlrpc.php", "/a.css")
+    events = [hit(visitor_id=path, location_path=path) for path in called]
+    events += [hit(60, visitor_id=path, location_path="/apiculture") for path in called]
+    assert counted(events).entries == [("www.example.com/apiculture", 4)]
 
 
 def test_visits_of_robots_have_no_entry_pages(counted):
@@ -128,22 +128,14 @@ def test_a_visit_began_where_the_referrer_of_its_entry_page_says(counted):
     assert numbers.referrers == [("search.example", 1)]
 
 
-@pytest.mark.parametrize(
-    ("pages", "expected"),
-    [
-        (1, "1 page"),
-        (2, "2 pages"),
-        (3, "3 to 5 pages"),
-        (5, "3 to 5 pages"),
-        (6, "6 to 10 pages"),
-        (10, "6 to 10 pages"),
-        (11, "11 pages or more"),
-    ],
-)
-def test_visits_are_grouped_by_the_pages_that_they_viewed(counted, pages, expected):
-    depths = counted([*map(hit, range(pages)), hit(1, location_path="/style.css")]).depths
-    assert {name: count for name, count in depths if count} == {expected: 1}
-    assert len(depths) == 5
+def test_visits_are_grouped_by_the_pages_that_they_viewed(counted):
+    """Visits at the limits of each group; a style sheet is no page."""
+    visits = (1, 2, 3, 5, 6, 10, 11)
+    events = [hit(number, visitor_id=f"v{pages}") for pages in visits for number in range(pages)]
+    events += [hit(1, visitor_id=f"v{pages}", location_path="/style.css") for pages in visits]
+    assert counted(events).depths == [
+        *(("1 page", 1), ("2 pages", 1), ("3 to 5 pages", 2), ("6 to 10 pages", 2), ("11 pages or more", 1)),
+    ]
 
 
 def test_bytes_are_added_up_beyond_what_a_bigint_holds(counted):

@@ -38,10 +38,46 @@ def test_a_logformat_counts_only_where_it_is_chosen():
     assert (chosen.custom_format, left.custom_format) == (COMMON, None)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "line_format", "tracker_columns"),
+    [("auto", "auto", False), ("auto_wt1", "auto", True), ("wt1", "wt1", True), ("combined", "combined", False)],
+)
+def test_hits_have_a_trackers_columns_by_the_format_that_is_chosen(chosen, line_format, tracker_columns):
+    settings = recipe_forms.parse_settings({"line_format": chosen}, {})
+    assert (settings.line_format, settings.tracker_columns) == (line_format, tracker_columns)
+
+
 def test_every_fault_of_the_form_is_named_at_once():
     with pytest.raises(SettingsError) as caught:
         recipe_forms.parse_settings({"line_format": "x", "max_reject_share": 2, "base_url": 5}, {})
     assert all(f"{name} must" in str(caught.value) for name in ("line_format", "max_reject_share", "base_url"))
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        (
+            {"line_format": "nginx"},
+            "line_format must be one of auto, auto_wt1, ovh, combined, vhost_combined, common, wt1, custom",
+        ),
+        ({"line_format": "custom"}, "custom_format is missing"),
+        ({"line_format": "custom", "custom_format": "%h"}, "The custom format has no time"),
+        ({"base_url": "example"}, "base_url 'example' is no web address"),
+        ({"timezone": "Paris"}, "timezone 'Paris' is not known"),
+        ({"max_reject_share": 2}, "max_reject_share must be from 0 to 1"),
+        ({"max_reject_share": "much"}, "max_reject_share must be a number"),
+    ],
+)
+def test_a_wrong_setting_is_named(config, told):
+    with pytest.raises(SettingsError) as caught:
+        recipe_forms.parse_settings(config, {})
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("gigabytes", [0, 2e6, "much"])
+def test_a_wrong_setting_of_the_plugin_is_named(gigabytes):
+    with pytest.raises(SettingsError, match=r"^The plugin's settings cannot be used: max_day_gb must be "):
+        recipe_forms.parse_settings({}, {"max_day_gb": gigabytes})
 
 
 @pytest.mark.parametrize(("column", "chosen"), [("line", "line"), ("", None), (None, None)])

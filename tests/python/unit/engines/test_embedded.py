@@ -28,6 +28,9 @@ def rows(*values) -> pa.RecordBatch:
     return pa.RecordBatch.from_pylist([dict(zip(SCHEMA.names, row, strict=True)) for row in values], schema=SCHEMA)
 
 
+THOUSAND = rows(*[("a", 1, None)] * 1000)
+
+
 def run(query, batches, output=(KEY, TOTAL), schema=SCHEMA, **settings) -> Iterator[pa.RecordBatch]:
     parsed: exp.Expression = parse_one(query, read="duckdb")
     return embedded.run(parsed, batches, schema, output=output, settings=VisitorSettings(**settings))
@@ -112,8 +115,7 @@ def test_an_error_while_reading_arrives_as_it_was_raised(made, after):
     error = made()
 
     def batches():
-        for number in range(after):
-            yield rows(*(("a", number, None) for _ in range(1000)))
+        yield from [THOUSAND] * after
         raise error
 
     with pytest.raises(type(error)) as caught:
@@ -125,8 +127,7 @@ def test_an_error_while_a_streamed_result_is_read_arrives_as_it_was_raised():
     error = InputError("Column bytes holds text", fix="correct it")
 
     def batches():
-        for number in range(200):
-            yield rows(*(("a", number, None) for _ in range(1000)))
+        yield from [THOUSAND] * 200
         raise error
 
     with pytest.raises(InputError) as caught:
@@ -169,8 +170,7 @@ def test_a_reader_that_stops_a_streamed_result_early_ends_the_input(tmp_path):
 
     def batches():
         try:
-            for _ in range(2000):
-                yield rows(*(("a", 1, None) for _ in range(1000)))
+            yield from [THOUSAND] * 2000
         finally:
             ended.append(True)
 
@@ -180,13 +180,13 @@ def test_a_reader_that_stops_a_streamed_result_early_ends_the_input(tmp_path):
     assert (ended, list(tmp_path.iterdir())) == ([True], [])
 
 
-def million(events=1_000_000, visitors=100_000) -> Iterator[pa.RecordBatch]:
+def wide(events=100_000, visitors=10_000) -> Iterator[pa.RecordBatch]:
     """Events of wide texts, ten of each visitor, none in a row."""
-    step = 50_000
+    step = 5_000
     for start in range(0, events, step):
         row = pa.array(range(start, start + step), pa.int64())
         who = pc.cast(pc.subtract(row, pc.multiply(pc.divide(row, visitors), visitors)), pa.string())
-        text = pc.binary_join_element_wise(who, pc.cast(row, pa.string()), "/" * 150)
+        text = pc.binary_join_element_wise(who, pc.cast(row, pa.string()), "/" * 500)
         yield pa.RecordBatch.from_pydict(
             {
                 "server_ts": pc.multiply(row, 1_000_000).cast(pa.timestamp("us", tz="UTC")),
@@ -204,15 +204,15 @@ def grouped(folder: Path, limit: int, batches=None) -> Iterator[pa.RecordBatch]:
     schema = pa.schema([*(EVENTS.get(name).arrow for name in columns), ("row_index", pa.int64())])
     output = features.visitor_columns(columns)
     settings = VisitorSettings(memory_limit_mb=limit, temp_folder=str(folder))
-    return embedded.run(features.visitors(columns), batches or million(), schema, output=output, settings=settings)
+    return embedded.run(features.visitors(columns), batches or wide(), schema, output=output, settings=settings)
 
 
 def test_events_of_more_memory_than_the_limit_are_grouped_by_spilling(tmp_path):
     read = []
-    batches = (batch for batch in million() if not read.append(batch.nbytes))
-    counts = [count for batch in grouped(tmp_path, 400, batches) for count in batch.column("count").to_pylist()]
-    assert sum(read) > 450 * 10**6
-    assert (len(counts), set(counts)) == (100_000, {10})
+    batches = (batch for batch in wide() if not read.append(batch.nbytes))
+    counts = [count for batch in grouped(tmp_path, 120, batches) for count in batch.column("count").to_pylist()]
+    assert sum(read) > 150 * 10**6
+    assert (len(counts), set(counts)) == (10_000, {10})
     assert list(tmp_path.iterdir()) == []
 
 

@@ -115,6 +115,20 @@ def test_a_port_is_a_number_and_the_other_parts_are_text():
     assert columns[3].to_pylist() == ["/a", None, None, "/a"]
 
 
+URLS = (
+    st.sampled_from([None, *(url for url, _ in VALID), *INVALID])
+    | st.text()
+    | st.text("ab:/?#@[]é\\ \x7f", max_size=12)
+)
+
+
+@given(st.lists(URLS, max_size=20), st.integers(0, 3))
+def test_a_column_has_the_parts_of_each_of_its_texts_whatever_stands_beside_it(texts, start):
+    columns = urls.parts(pa.array(texts, pa.string()).slice(start), LOCATION_PARTS)
+    expected = [(text is not None and urls.split(text)) or (None,) * 6 for text in texts[start:]]
+    assert list(zip(*(column.to_pylist() for column in columns), strict=True)) == expected
+
+
 def test_location_and_referer_have_the_same_parts_in_the_same_order():
     location = [column.name.removeprefix("location_") for column in LOCATION_PARTS]
     referer = [column.name.removeprefix("referer_") for column in REFERER_PARTS]

@@ -64,6 +64,13 @@ def test_only_the_first_thousand_characters_of_an_agent_count():
     assert useragent.classify("curl/8.5.0 " + " " * 990 + "Googlebot/2.1")[0] == "library"
 
 
+@given(st.lists(st.none() | st.sampled_from(["curl/8.5.0", FIREFOX, "é" * 1_200]) | st.text(max_size=20), max_size=9))
+def test_a_column_has_the_classes_of_each_of_its_agents(agents):
+    columns = useragent.parts(pa.array(agents, pa.string()))
+    expected = [(None,) * 7 if agent is None else useragent.classify(agent) for agent in agents]
+    assert list(zip(*(column.to_pylist() for column in columns), strict=True)) == expected
+
+
 @given(st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("latin-1")))
 def test_any_text_has_a_type_and_no_empty_value(agent):
     kind, *others = useragent.classify(agent)

@@ -213,7 +213,7 @@ def reckoned(events, columns):
     return made
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(EVENT, max_size=25), st.sets(st.sampled_from(INPUTS)))
 def test_the_query_agrees_with_a_plain_loop_whatever_columns_there_are(events, names):
     columns = [name for name in EVENTS.names if name in names or name == "visitor_id"]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import io
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ovh_weblogs.errors import LogDamaged
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.parsing.access import AccessReader
 from ovh_weblogs.parsing.blocks import BLOCK, FIRST_BLOCK, read_lines_in_blocks
+from tests.python.unit.parsing.blockwise import assert_blocks_may_end_anywhere, rows
 
 LINE = b'198.51.100.23 a.example - [05/Mar/2024:08:14:02 +0100] "GET / HTTP/1.1" 200 5 "-" "-"'
 NASTY = b"\n".join(
@@ -34,24 +37,10 @@ class Stream:
         return data
 
 
-def rows(data, **sizes):
-    reader = AccessReader()
-    parts = [part for block in read_lines_in_blocks(io.BytesIO(data), "f", **sizes) for part in reader.read(block)]
-    return (
-        [row for part in parts for row in part.hits.to_pylist()],
-        [row for part in parts for row in part.rejects.to_pylist()],
-        sum(part.lines for part in parts),
-        sum(part.blanks for part in parts),
-    )
-
-
 @pytest.mark.parametrize("end", [b"", b"\r\n"])
 def test_where_blocks_and_reads_end_changes_nothing(end):
-    """At every offset of the file."""
-    data = NASTY + end
-    whole = rows(data)
-    for size in range(1, len(data) + 2):
-        assert rows(data, first=size, size=len(data)) == whole
+    hits, rejects, _, _ = assert_blocks_may_end_anywhere(AccessReader, NASTY + end)
+    assert (len(hits), len(rejects)) == (4, 2)
 
 
 @given(st.binary(max_size=200).filter(lambda data: data[:2] != b"\x1f\x8b"), st.integers(1, 50), st.integers(1, 50))
@@ -65,7 +54,7 @@ def test_blocks_join_to_the_file_and_hold_whole_lines(data, size, read):
 
 def test_a_gzip_file_is_read_as_the_plain_one():
     data = NASTY * 50
-    assert rows(gzip.compress(data)) == rows(data)
+    assert rows(AccessReader(), gzip.compress(data)) == rows(AccessReader(), data)
 
 
 def test_the_first_block_is_small_and_the_others_are_of_two_mebibytes():
@@ -105,7 +94,7 @@ def test_a_line_beyond_the_limit_is_let_go_at_the_limit_and_the_others_are_whole
 @pytest.mark.parametrize("over", [0, 1])
 def test_the_limit_is_16_mebibytes_without_the_line_feed(over):
     data = LINE + b"\n" + b"x" * ((16 << 20) + over) + b"\n" + LINE
-    hits, (reject,), lines, _ = rows(data)
+    hits, (reject,), lines, _ = rows(AccessReader(), data)
     assert ([row["line_number"] for row in hits], lines) == ([1, 3], 3)
     assert reject["reason"] == ("longer than 16 MiB" if over else "no time in brackets")
     assert reject["line"] == b"x" * (16 << 20)
@@ -117,3 +106,27 @@ def test_very_many_short_lines_come_in_parts():
     assert max(part.lines for part in parts) <= 64 << 10
     numbers = [number for part in parts for number in part.rejects.column("line_number").to_pylist()]
     assert numbers == list(range(1, 70_001))
+
+
+def test_reading_ahead_in_another_thread_changes_nothing():
+    data = (LINE + b"\n") * 40_000
+    parts, same = (list(parse(io.BytesIO(gzip.compress(data)), read_ahead=ahead)) for ahead in (True, False))
+    assert len(parts) > 1
+    assert [part.hits for part in parts] == [part.hits for part in same]
+
+
+def test_damage_that_is_met_while_reading_ahead_is_told_after_the_lines_before_it():
+    packed = gzip.compress((LINE + b"\n") * 40_000)
+    blocks = parse(io.BytesIO(packed[:-8]), read_ahead=True)
+    assert next(blocks).hits.num_rows > 0
+    with pytest.raises(LogDamaged, match="stops in the middle"):
+        list(blocks)
+
+
+def test_nobody_reads_the_stream_once_reading_ahead_is_given_up():
+    stream = Stream((LINE + b"\n") * 100_000, most=256 << 10)
+    blocks = parse(stream, read_ahead=True)
+    next(blocks)
+    blocks.close()
+    assert stream.read_bytes < 100_000 * len(LINE)
+    assert "ahead" not in {thread.name for thread in threading.enumerate()}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dev.traffic.requests import Client
 from dev.traffic.wt1 import LAYOUTS, Event
-from ovh_weblogs.parsing.blocks import read_lines_in_blocks
 from ovh_weblogs.parsing.tracker import TrackerReader
+from tests.python.unit.parsing.blockwise import assert_blocks_may_end_anywhere, assert_no_line_is_lost
 from tests.python.unit.parsing.tracker_lines import ACCESS, CURRENT, GLOBAL, OLD, OLDEST, WITH_GLOBAL, line, read
 
 NASTY = (
@@ -37,22 +35,10 @@ NASTY = (
 LINES = [*NASTY.split(b"\n"), line(more=[GLOBAL, '"a"']).encode(), line(session=None).encode()]
 
 
-def assert_nothing_is_lost(data, **options):
-    hits, rejects, blanks = read(data, **options)
-    lines = data.split(b"\n")
-    numbers = [row["line_number"] for row in hits + rejects]
-    assert len(set(numbers)) == len(numbers)
-    for row in rejects:
-        assert row["line"] == lines[row["line_number"] - 1].removesuffix(b"\r")
-    left = set(range(1, len(lines) + 1)) - set(numbers)
-    assert all(not lines[number - 1].strip() or lines[number - 1].startswith(b"#") for number in left)
-    assert blanks == len(left) - (not lines[-1])
-
-
 @given(st.binary(max_size=300).filter(lambda data: data[:2] != b"\x1f\x8b"))
 @pytest.mark.parametrize("line_format", ["wt1", "auto"])
 def test_random_bytes(line_format, data):
-    assert_nothing_is_lost(data, line_format=line_format)
+    assert_no_line_is_lost(data, *read(data, line_format=line_format))
 
 
 @st.composite
@@ -70,28 +56,13 @@ def mixed(draw):
 @given(mixed())
 @pytest.mark.parametrize("line_format", ["wt1", "auto"])
 def test_lines_cut_changed_and_joined(line_format, data):
-    assert_nothing_is_lost(data, line_format=line_format)
-
-
-def rows(data, **sizes):
-    reader = TrackerReader()
-    parts = [part for block in read_lines_in_blocks(io.BytesIO(data), "f", **sizes) for part in reader.read(block)]
-    return (
-        [row for part in parts for row in part.hits.to_pylist()],
-        [row for part in parts for row in part.rejects.to_pylist()],
-        sum(part.lines for part in parts),
-        sum(part.blanks for part in parts),
-    )
+    assert_no_line_is_lost(data, *read(data, line_format=line_format))
 
 
 @pytest.mark.parametrize("end", [b"", line().encode()])
 def test_where_blocks_end_changes_nothing(end):
-    """At every offset of the file."""
-    data = NASTY + end
-    whole = rows(data)
-    assert (len(whole[0]), len(whole[1])) == (3, 6 + bool(end))
-    for size in range(1, len(data) + 2):
-        assert rows(data, first=size, size=len(data)) == whole
+    hits, rejects, _, _ = assert_blocks_may_end_anywhere(TrackerReader, NASTY + end)
+    assert (len(hits), len(rejects)) == (3, 6 + bool(end))
 
 
 def test_the_limit_of_a_line_is_16_mebibytes():

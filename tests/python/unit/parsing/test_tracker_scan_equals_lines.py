@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from itertools import product
 
 import numpy as np
 import pytest
@@ -119,8 +120,8 @@ def assert_both_ways_agree(*blocks):
         first += block.lines
         for scanned, single in zip(*(way.read(block) for way in ways), strict=True):
             scanned.hits.validate(full=True)
-            assert scanned.hits.to_pylist() == single.hits.to_pylist()
-            assert scanned.rejects.to_pylist() == single.rejects.to_pylist()
+            for ours, theirs in ((scanned.hits, single.hits), (scanned.rejects, single.rejects)):
+                assert ours.equals(theirs), (ours.to_pylist(), theirs.to_pylist())
             assert (scanned.lines, scanned.blanks) == (single.lines, single.blanks)
 
 
@@ -198,17 +199,17 @@ def test_random_changes_of_lines(data):
     assert_both_ways_agree(data)
 
 
-@pytest.mark.parametrize("byte", range(256))
-def test_any_byte_in_the_place_of_a_digit_or_of_a_letter(byte):
+@pytest.mark.parametrize("first", range(0, 256, 16))
+def test_any_byte_in_the_place_of_a_digit_or_of_a_letter(first):
     """In the time, the address, a size, the zone and the global id."""
     whole = line(more=[GLOBAL]).encode()
     places = [0, 4, 10, 22, 23, 48, whole.index(b"198.51"), whole.index(b"1280"), whole.index(b"-120"), len(whole) - 1]
     lines = []
-    for place in places:
+    for byte, place in product(range(first, first + 16), places):
         changed = bytearray(whole)
         changed[place] = byte
         lines.append(bytes(changed))
-    assert_both_ways_agree(b"\n".join([*lines, *lines]))
+    assert_both_ways_agree(b"\n".join(lines))
 
 
 @given(st.integers(0, 10**8 - 1), st.integers(0, 8))

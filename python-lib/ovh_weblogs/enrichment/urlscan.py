@@ -1,0 +1,90 @@
+"""The usual URLs of a column taken apart all at once, with numpy: their bytes are looked at, but no text is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.uint8]
+
+_SLASH, _COLON, _QUESTION, _NUMBER_SIGN, _BLANK, _DELETE = b"/:?# \x7f"
+_END = pa.repeat("-", 1)
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """Parts of each URL, null where empty or absent; those that are ``left`` have null parts, and need another look.
+
+    ``origin`` is scheme and authority as they are written, which may be wrong; null where the URL begins with its path.
+    """
+
+    origin: pa.Array
+    path: pa.Array
+    querystring: pa.Array
+    anchor: pa.Array
+    left: pa.BooleanArray
+
+
+def scan(array: pa.Array) -> Scanned:
+    """The parts of texts ``scheme://authority``, with or without more, and of those that begin with a slash.
+
+    Of other texts, and of those with control characters, none.
+    """
+    array = pa.concat_arrays([array, _END])  # a copy that begins where its buffers do; no text ends where they end
+    count = len(array) - 1
+    offsets = np.frombuffer(array.buffers()[1], np.int32, count + 2).astype(np.int64)
+    text = np.frombuffer(array.buffers()[2], np.uint8, offsets[-1])
+    starts, ends = offsets[:count], offsets[1:-1]
+    marks = np.flatnonzero((text == _QUESTION) | (text == _NUMBER_SIGN))
+    anchors = marks[text[marks] == _NUMBER_SIGN]
+    more, anchor = (np.minimum(_next(places, starts, len(text)), ends) for places in (marks, anchors))
+    origins = _origins(text, starts, more)
+    bare = (text[starts] == _SLASH) & (ends > starts)
+    usual = bare | (origins > starts)
+    odd = np.flatnonzero((text < _BLANK) | (text == _DELETE))
+    usual[np.searchsorted(ends, odd, side="right")] = False
+    present = array.is_valid().to_numpy(zero_copy_only=False)[:count]
+    usual &= present
+
+    def part(begin: Ints, end: Ints) -> pa.Array:
+        return _texts(array.buffers()[2], begin, end, usual & (end > begin))
+
+    return Scanned(
+        origin=part(starts, origins),
+        path=part(origins, more),
+        querystring=part(np.minimum(more + 1, anchor), anchor),
+        anchor=part(np.minimum(anchor + 1, ends), ends),
+        left=pa.array(present & ~usual),
+    )
+
+
+def _next(places: Ints, starts: Ints, beyond: int) -> Ints:
+    """The first of the places, which are in order, from each start on; ``beyond`` where there is none."""
+    following: Ints = np.append(places, beyond)[np.searchsorted(places, starts)]
+    return following
+
+
+def _origins(text: Bytes, starts: Ints, more: Ints) -> Ints:
+    """Where scheme and authority of each URL end; its start, where it does not begin with ``scheme://``.
+
+    ``more`` is where its query or anchor begins.
+    """
+    slashes = np.append(np.flatnonzero(text == _SLASH), [len(text)] * 3)
+    number = np.searchsorted(slashes, starts)
+    first, second, third = slashes[number], slashes[number + 1], slashes[number + 2]
+    named = (first > starts) & (text[first - 1] == _COLON) & (second == first + 1) & (second < more)
+    ends: Ints = np.where(named, np.minimum(third, more), starts)
+    return ends
+
+
+def _texts(content: pa.Buffer, starts: Ints, ends: Ints, present: Flags) -> pa.Array:
+    """Texts of a buffer, each copied once; null where not present."""
+    offsets = np.empty(2 * len(starts) + 1, np.int32)  # every other text is what lies between two
+    offsets[0:-1:2], offsets[1::2], offsets[-1] = starts, ends, ends[-1] if len(ends) else 0
+    both = pa.StringArray.from_buffers(2 * len(starts), pa.py_buffer(offsets), content)
+    return both.take(pa.array(np.arange(0, 2 * len(starts), 2), mask=~present))
