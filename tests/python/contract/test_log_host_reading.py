@@ -77,12 +77,13 @@ def test_only_columns_that_the_dataset_keeps_are_made(host, config, columns, exp
     assert set(next(LogSource(*config(host)).rows(None, 1, schema))) == expected
 
 
-def test_every_line_of_every_day_comes_in_order_over_two_connections(host, config):
+def test_every_line_of_every_day_comes_in_order_over_two_connections_at_most(host, config):
     found = rows(config(host))
     assert locations(found) == [f"/?n={n}" for day in (5, 6, 7) for n in range(day)]
     assert [row["line_number"] for row in found[:5]] == [1, 2, 3, 4, 5]
     assert found[0]["source_file"] == "example.com-28-03-2026.log.gz"
-    assert (len(host.journal.requests), host.journal.connections) == (3, 2)
+    assert len(host.journal.requests) == 3
+    assert host.journal.connections <= 2
 
 
 @pytest.mark.parametrize("encoding", ["none", "gzip", "x-gzip", "plain"])
