@@ -13,6 +13,7 @@ from ovh_weblogs.errors import AccessDenied, LogDamaged, OvhLogsError, TryAgain
 from ovh_weblogs.gunzip import Inflater
 from ovh_weblogs.hosting.patience import NETWORK_ERRORS, Interrupted, Patience, spoken
 from ovh_weblogs.hosting.transport import NOT_FOUND, NOT_MODIFIED, PARTIAL, RANGE_REFUSED, Transport
+from ovh_weblogs.secret import masked
 from ovh_weblogs.settings import Network
 
 _CHUNK = 64 << 10  # bytes per read from the network
@@ -34,6 +35,14 @@ class Validators:
 
     etag: str = ""
     last_modified: str = ""
+
+    @classmethod
+    def told(cls, etag: str, last_modified: str) -> Validators:
+        """Those of an answer's headers; what no host should send is left out, such as a secret that it was sent."""
+        return cls(
+            etag if _ETAG.fullmatch(etag) and masked(etag) == etag else "",
+            last_modified if _DATE.fullmatch(last_modified) and masked(last_modified) == last_modified else "",
+        )
 
     @property
     def conditions(self) -> dict[str, str]:
@@ -201,7 +210,7 @@ class DayFile:
             raise Interrupted("the host sent another part of the file than was asked for")
         etag = response.headers.get("ETag", "")
         if response.status_code != RANGE_REFUSED:
-            self.validators = Validators(etag, response.headers.get("Last-Modified", ""))
+            self.validators = Validators.told(etag, response.headers.get("Last-Modified", ""))
         self._etag = "" if etag.startswith("W/") else etag  # If-Range takes strong tags only (RFC 9110, 13.1.5)
         return response
 

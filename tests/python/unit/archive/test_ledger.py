@@ -2,53 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import io
 from datetime import date
 
 import pytest
 
-from ovh_weblogs.archive.ledger import Ledger, Stored
+from ovh_weblogs.archive.ledger import Ledger
 from ovh_weblogs.archive.report import Report, spans
 from ovh_weblogs.archive.run import _months_before
 from ovh_weblogs.archive.wanted import wanted_rows
 from ovh_weblogs.errors import LogDamaged, TryAgain
 from ovh_weblogs.manifest import Entry
 from ovh_weblogs.settings import Kind
+from tests.python.unit.archive.memory import MemoryStorage
 
 DAY = date(2026, 3, 28)
 PATH, SECOND = (f"/2026/03/28/web/a.example-28-03-2026{end}" for end in (".log.gz", ".2.log.gz"))
-
-
-class _Memory:
-    """A storage of bytes that notes what is done to it, and tells as little of a file as it is made to."""
-
-    name = "memory"
-
-    def __init__(self, *, sizes=True, times=True):
-        self.files, self.done, self._sizes, self._times = {}, [], sizes, times
-
-    def paths(self):
-        return set(self.files)
-
-    def stored(self, path):
-        return Stored(len(self.files[path]) if self._sizes else None, 1 if self._times else None)
-
-    def opened(self, path):
-        self.done.append(f"read {path}")
-        return contextlib.closing(io.BytesIO(self.files[path]))
-
-    def upload(self, path, file):
-        self.done.append(f"put {path}")
-        self.files[path] = file.read()
-
-    def upload_text(self, path, text):
-        self.upload(path, io.BytesIO(text))
-
-    def delete(self, path):
-        self.done.append(f"delete {path}")
-        del self.files[path]
 
 
 def entry(content, day=DAY):
@@ -71,14 +41,14 @@ def put(tmp_path):
 
 
 def test_a_manifest_stands_before_the_first_file_and_is_written_again_after_it(put):
-    storage = _Memory()
+    storage = MemoryStorage()
     put(Ledger(storage), b"one")
     both = ["put /manifest-copy.json", "put /manifest.json"]
     assert storage.done == [*both, f"put {PATH}", *both]
 
 
 def test_the_old_file_goes_when_no_manifest_names_it_any_more(put):
-    storage = _Memory()
+    storage = MemoryStorage()
     put(Ledger(storage), b"one")
     storage.done.clear()
     put(Ledger(storage), b"two")
@@ -92,7 +62,7 @@ def test_the_old_file_goes_when_no_manifest_names_it_any_more(put):
 
 
 def test_what_is_to_be_removed_is_removed_by_the_next_run(put):
-    storage = _Memory()
+    storage = MemoryStorage()
     put(Ledger(storage), b"one")
     storage.delete = refuse
     with pytest.raises(TryAgain):
@@ -103,7 +73,7 @@ def test_what_is_to_be_removed_is_removed_by_the_next_run(put):
 
 
 def test_a_cut_manifest_is_mended_before_its_copy_is_touched(put):
-    storage = _Memory()
+    storage = MemoryStorage()
     put(Ledger(storage), b"one")
     storage.files["/manifest.json"] = b"{"
     storage.done.clear()
@@ -115,7 +85,7 @@ def test_a_cut_manifest_is_mended_before_its_copy_is_touched(put):
 
 
 def test_a_file_that_counts_again_is_not_removed(put):
-    storage = _Memory()
+    storage = MemoryStorage()
     put(Ledger(storage), b"one")
     text = storage.files["/manifest.json"].replace(b'"files"', b'"remove": ["%s"], "files"' % PATH.encode())
     storage.files["/manifest.json"] = text
@@ -126,7 +96,7 @@ def test_a_file_that_counts_again_is_not_removed(put):
 @pytest.mark.parametrize("times", [True, False])
 @pytest.mark.parametrize("sizes", [True, False])
 def test_a_storage_may_tell_neither_size_nor_time(put, sizes, times):
-    storage = _Memory(sizes=sizes, times=times)
+    storage = MemoryStorage(sizes=sizes, times=times)
     put(Ledger(storage), b"one")
     storage.done.clear()
     assert Ledger(storage).entry("a.example", "web", DAY) is not None
@@ -136,7 +106,7 @@ def test_a_storage_may_tell_neither_size_nor_time(put, sizes, times):
 
 
 def test_a_storage_that_keeps_less_than_it_was_sent_is_named(put):
-    for storage in (_Memory(), _Memory(sizes=False)):
+    for storage in (MemoryStorage(), MemoryStorage(sizes=False)):
         keep = storage.upload
         storage.upload = lambda path, file, keep=keep: keep(
             path, io.BytesIO(file.read()[:-1]) if path.endswith(".gz") else file
@@ -148,7 +118,7 @@ def test_a_storage_that_keeps_less_than_it_was_sent_is_named(put):
 
 
 def test_a_slow_storage_is_not_given_the_manifest_with_every_file(put):
-    storage, clock = _Memory(), iter(range(0, 10_000, 1))
+    storage, clock = MemoryStorage(), iter(range(0, 10_000, 1))
     ledger = Ledger(storage, clock=lambda: float(next(clock)))
     for number in range(1, 20):
         put(ledger, b"one", date(2026, 3, number))
@@ -158,7 +128,7 @@ def test_a_slow_storage_is_not_given_the_manifest_with_every_file(put):
 
 
 def test_entries_of_others_are_kept_and_never_too_old(put):
-    storage = _Memory()
+    storage = MemoryStorage()
     storage.files = {
         "/mine.log": b"x",
         "/manifest.json": b'{"files": {"mine.log": {"size": 1, "sha256": "%s"}}}' % (b"0" * 64),
