@@ -204,11 +204,13 @@ def manifest(folder):
 
 
 @pytest.fixture
-def run_archive(warm, store, folder):
+def run_archive(warm, store, folder, tmp_path):
     """Runs the recipe "Archive logs" with a configuration and the plugin's settings."""
+    scratch = tmp_path / "scratch"  # where a run that is killed may leave its temporary file
+    scratch.mkdir()
 
     def run(made, *, files=None, partition=None, **more):
-        settings, plugin = made
+        settings, plugin = made[0], {"temp_folder": str(scratch), **made[1]}
         inputs = {"files": [files]} if files else {}
         more |= {"inputs": inputs, "outputs": {"archive": ["archive"]}, "partition": partition}
         return warm.run("ovh-logs-archive", store, config=settings, plugin_config=plugin, **more)
