@@ -16,6 +16,7 @@ from dev.dsshost.presets import Presets, resolve_presets
 from dev.dsshost.recipes import RecipeResult, folder, run_recipe
 from dev.dsshost.storage import BadData, Store
 from dev.dsshost.strictjson import BadPlugin
+from dev.dsshost.warm import WarmHost, kill
 
 __all__ = [
     "BadData",
@@ -30,11 +31,13 @@ __all__ = [
     "RecipeResult",
     "States",
     "Store",
+    "WarmHost",
     "build",
     "check_html",
     "check_plugin",
     "choices",
     "folder",
+    "kill",
     "resolve_presets",
     "run_flow",
     "run_macro",

@@ -206,6 +206,22 @@ FILES = Table(
         Column("missing", Type.BOOLEAN, "No file, between an earlier and a later day that have one.", nullable=False),
     ),
 )
+ARCHIVED = Table(
+    "archived",
+    "one file of the archive",
+    (
+        Column("path", Type.STRING, "Path of the file in the folder.", nullable=False),
+        Column("fqdn", Type.STRING, "The log tree that it comes from: its first folder on the log host."),
+        Column("kind", Type.STRING, "The kind of log: web, error, ftp, cgi, out, ssh or cron."),
+        Column("day", Type.STRING, "Day of the log in the zone of its cluster, such as 2026-01-31."),
+        Column("bytes", Type.BIGINT, "Size of the file, packed as it is.", nullable=False),
+        Column("lines", Type.BIGINT, "Lines of its content, blank ones included."),
+        Column("sha256", Type.STRING, "SHA-256 of the file, in hexadecimal digits.", nullable=False),
+        Column("etag", Type.STRING, "Tag of this state of the file on the log host; null where it gives none."),
+        Column("modified", Type.STRING, "When the log host says that the file was changed, as HTTP writes it."),
+        Column("archived_ts", Type.INSTANT, "Begin of the run that put it into the archive, UTC."),
+    ),
+)
 REJECT_REASON = Column(
     "reject_reason", Type.STRING, "Why the line was refused; null for a hit. The line itself stands in request."
 )

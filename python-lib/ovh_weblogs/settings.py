@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ovh_weblogs.secret import Secret
@@ -153,6 +154,18 @@ class ParseSettings:
     max_reject_share: float = MAX_REJECT_SHARE
     max_day_bytes: int = MAX_DAY_BYTES
     tracker_columns: bool = False  # that hits have them whatever the first lines are
+
+
+@dataclass(frozen=True)
+class ArchiveSettings:
+    """What an archive of day files takes up, and how long it keeps it."""
+
+    source: Source  # its kind means nothing: there may be several
+    kinds: tuple[Kind, ...] = (Kind.WEB,)
+    keep_months: int = 0  # 0: for ever
+    temp_folder: str | None = None  # for one day's file at a time; None: the system's temporary place
+
+    LAST_DAYS: ClassVar[int] = 30  # unless named: OVH publishes no retention, a month has always been there
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,14 @@ class Form:
         inner.faults = self.faults
         return inner
 
+    def several(self, key: str, choices: tuple[str, ...], default: tuple[str, ...]) -> tuple[str, ...]:
+        """Some of the choices, at least one, in the order of the choices; the default where none is named."""
+        values = self.texts(key) or list(default)
+        wrong = [value for value in values if value not in choices]
+        if wrong:
+            self.faults.append(f"{key} must be some of {', '.join(choices)}, not '{wrong[0][:40]}'")
+        return tuple(choice for choice in choices if choice in values) or default
+
     def texts(self, key: str) -> list[str]:
         """A list of texts; a single text is a list of one."""
         value = self._config.get(key)

@@ -47,7 +47,7 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
     """
     form, plugin = Form(config), Form(plugin_config)
     access = access_of(form, plugin)
-    period = _period(form)
+    period = period_of(form, Period.last_days)
     kind = log_kind(config, form)
     skip = form.choice("missing_days", ("fail", "skip"), "skip" if Source.skip_missing else "fail") == "skip"
     today = form.flag("include_today", default=Source.include_today)
@@ -116,8 +116,9 @@ def columns(config: Config | None) -> tuple[Column, ...]:
     return SERVER_HITS.columns + ((REJECT_REASON,) if reject_rows(config) else ())
 
 
-def _period(form: Form) -> Period:
-    last_days = form.whole("last_days", Period.last_days, low=1, high=3660)
+def period_of(form: Form, default: int) -> Period:
+    """The days of a form; the last so many where it names none."""
+    last_days = form.whole("last_days", default, low=1, high=3660)
     if form.choice("period", ("range", "last_days"), "last_days") == "last_days":
         return Period(last_days=last_days)
     first, last = form.day("from_date"), form.day("to_date")

@@ -12,7 +12,7 @@ import requests
 
 from ovh_weblogs.errors import LogMissing, SettingsError
 from ovh_weblogs.hosting import pages
-from ovh_weblogs.hosting.dayfile import DayFile
+from ovh_weblogs.hosting.dayfile import DayFile, Validators
 from ovh_weblogs.hosting.livefile import LiveFile
 from ovh_weblogs.hosting.passes import pass_of
 from ovh_weblogs.hosting.transport import NOT_FOUND, Forbidden, Transport
@@ -47,20 +47,24 @@ class LogHost:
         return f"{self._source.domain}-{day:%d-%m-%Y}.log.gz"
 
     @contextmanager
-    def day(self, day: date) -> Iterator[DayFile]:
-        """The day's content, open for reading.
+    def day(
+        self, day: date, *, known: Validators | None = None, keep: Callable[[bytes], object] | None = None
+    ) -> Iterator[DayFile]:
+        """The day's content, open for reading; ``known`` and ``keep`` are those of ``DayFile``.
 
         Raises:
             LogMissing: The host has no such file.
             OvhLogsError: The host refuses, cannot be reached, or sends damaged content.
         """
-        file = self.day_file(day)
+        file = self.day_file(day, known=known, keep=keep)
         if file is None:
             raise self.missing(day)
         with closing(file):
             yield file
 
-    def day_file(self, day: date) -> DayFile | None:
+    def day_file(
+        self, day: date, *, known: Validators | None = None, keep: Callable[[bytes], object] | None = None
+    ) -> DayFile | None:
         """The day's content, to be read and closed; None where the host has no such file.
 
         Raises:
@@ -68,7 +72,15 @@ class LogHost:
         """
         for tree in pages.TREES if self._tree is None else (self._tree,):
             path, name = self._month(tree, day) + self.file_name(day), self._name(day)
-            file = DayFile(self._transport, path, name, self._source.network, preview=self._preview)
+            file = DayFile(
+                self._transport,
+                path,
+                name,
+                self._source.network,
+                preview=self._preview,
+                known=known,
+                keep=keep,
+            )
             if file.exists():
                 self._tree = tree
                 return file

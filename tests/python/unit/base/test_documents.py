@@ -8,6 +8,7 @@ import pytest
 
 from dev.readme import renewed
 from ovh_weblogs.schema import (
+    ARCHIVED,
     DSS_TYPES,
     ENRICHED,
     EVENTS,
@@ -21,7 +22,7 @@ from ovh_weblogs.schema import (
     dss_schema,
 )
 
-TABLES = (HITS, REJECTS, FILES, LINES, EVENTS, VISITORS)
+TABLES = (HITS, REJECTS, FILES, LINES, EVENTS, VISITORS, ARCHIVED)
 
 
 def test_the_readmes_tables_are_those_of_the_schema(repository):
