@@ -199,24 +199,36 @@ REJECT_REASON = Column(
     "reject_reason", Type.STRING, "Why the line was refused; null for a hit. The line itself stands in request."
 )
 
-_AGENT = (
+
+def _texts(meanings: Mapping[str, str]) -> tuple[Column, ...]:
+    return tuple(Column(name, Type.STRING, meaning) for name, meaning in meanings.items())
+
+
+AGENT_COLUMNS = _texts(
+    {
+        "useragent_type": "browser (desktop), tablet, phone, mobile, bot, library, rss or unknown (televisions and consoles, too). bot, library and rss are where is_bot is true.",
+        "useragent_category": "Brand of the browser, split where versions behave differently (IE8, IE9).",
+        "useragent_brand": "Chrome, Firefox, Safari and so on, mobile editions folded in.",
+        "useragent_version": "Version; only the major where browsers send zeros after it.",
+        "useragent_os": "Operating system: Windows, Mac OS X, iOS, Android, Linux, Chrome OS...",
+        "useragent_osversion": "Version of the system; null where browsers freeze it. Windows 10 stands for 10 and 11, which no agent tells apart.",
+        "useragent_osflavor": "Linux distribution, or 32 bits or 64 bits.",
+        "useragent_device_brand": "Maker of the device, such as Samsung or Apple; null where the agent names none, and for robots.",
+        "useragent_device_model": "Model of the device as the agent writes it; null where browsers hide it ('K'). An iPad that asks for desktop pages says Mac.",
+    }
+)
+BOT_COLUMNS = (
     Column(
-        "useragent_type",
-        Type.STRING,
-        "browser (desktop), tablet, phone, mobile, bot, library, rss or unknown (televisions and consoles, too).",
+        "is_bot",
+        Type.BOOLEAN,
+        "Whether the agent is no person's browser: a robot, a library (curl) or a feed reader; null without an agent. Who hides behind a browser's agent is not found.",
     ),
-    Column(
-        "useragent_category", Type.STRING, "Brand of the browser, split where versions behave differently (IE8, IE9)."
+    *_texts(
+        {
+            "bot_name": "Name of the robot, library or feed reader, as it calls itself; null for browsers, and where it has none.",
+            "bot_category": "search, ai-training, ai-search (index of an assistant), ai-user-fetch (somebody asked an assistant), seo, monitoring, social-preview, feed (where the type is rss), library (where it is library), scanner or other; null for browsers.",
+        }
     ),
-    Column("useragent_brand", Type.STRING, "Chrome, Firefox, Safari and so on, mobile editions folded in."),
-    Column("useragent_version", Type.STRING, "Version; only the major where browsers send zeros after it."),
-    Column("useragent_os", Type.STRING, "Operating system: Windows, Mac OS X, iOS, Android, Linux, Chrome OS..."),
-    Column(
-        "useragent_osversion",
-        Type.STRING,
-        "Version of the system; null where browsers freeze it. Windows 10 stands for 10 and 11, which no agent tells apart.",
-    ),
-    Column("useragent_osflavor", Type.STRING, "Linux distribution, or 32 bits or 64 bits."),
 )
 
 
@@ -238,14 +250,14 @@ _VISITOR = (
         "32 hexadecimal digits: the start of SHA-256 over address and user agent; not keyed, so it can be reversed.",
         nullable=False,
     ),
-    Column("tracker_visitor_id", Type.STRING, "visitor_id of the input, kept: the tracker's own."),
-    Column("tracker_session_id", Type.STRING, "session_id of the input, kept: the tracker's own."),
+    *_texts(
+        {f"tracker_{name}": f"{name} of the input, kept: the tracker's own." for name in ("visitor_id", "session_id")}
+    ),
 )
 LOCATION_PARTS = _url_parts("location", "the page")
 REFERER_PARTS = _url_parts("referer", "the page before")
-AGENT_COLUMNS = _AGENT
 VISITOR_COLUMNS = _VISITOR
-ENRICHED = Table("events", "one hit", _AGENT + LOCATION_PARTS + REFERER_PARTS + _VISITOR)
+ENRICHED = Table("events", "one hit", AGENT_COLUMNS + BOT_COLUMNS + LOCATION_PARTS + REFERER_PARTS + _VISITOR)
 EVENTS = Table(
     "events",
     "one hit",
