@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
+FIRST_STATE = ".first"  # of a day that OVH rewrites once: appended to its name
 _LEVEL = 6  # of gzip: that of logrotate; 9 takes three times as long for 3 % less
 
 
@@ -21,7 +22,16 @@ def day_path(fqdn: str, day: date, *, kind: str = "web", tree: str = "current") 
     return f"/{fqdn}/{'logs/' if tree == 'current' else ''}logs-{day:%m-%Y}/{folder}{day_name(fqdn, day)}"
 
 
-def write_day(data: Path, fqdn: str, day: date, lines: Iterable[bytes], *, kind: str = "web", members: int = 1) -> Path:
+def write_day(
+    data: Path,
+    fqdn: str,
+    day: date,
+    lines: Iterable[bytes],
+    *,
+    kind: str = "web",
+    members: int = 1,
+    first: bool = False,
+) -> Path:
     """Write a day's lines (without their newlines) where the simulator looks; the same lines, the same bytes.
 
     Args:
@@ -31,13 +41,14 @@ def write_day(data: Path, fqdn: str, day: date, lines: Iterable[bytes], *, kind:
         lines: Its lines; written as they come unless there are several members.
         kind: The kind of log.
         members: Gzip members of the file, of about as many lines each.
+        first: Whether they are what the day holds when it first appears, before it is rewritten.
 
     Returns:
         The file.
     """
     folder = data / fqdn / ("" if kind == "web" else kind)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / day_name(fqdn, day)
+    path = folder / (day_name(fqdn, day) + (FIRST_STATE if first else ""))
     with path.open("wb") as raw:
         for group in _groups(lines, members):
             with gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as file:

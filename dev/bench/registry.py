@@ -71,6 +71,8 @@ _TRACKED = "dev.bench.trackerdata:corpus"
 _SOURCE = "dev.bench.contenders.source"
 _AGENTS = "dev.bench.contenders.useragents"
 _CONNECTOR = "dev.bench.contenders.connector"
+_MONTH = "dev.bench.contenders.month"
+_FILE = 1 / 3  # of a million lines: some 5 MB as gzip
 
 BENCHMARKS = (
     Benchmark(
@@ -131,6 +133,22 @@ BENCHMARKS = (
         Contender("one constant row through the same loop", f"{_CONNECTOR}:constant_to_host"),
         Ratio.RATE,
         aim=0.65,
+    ),
+    Benchmark(
+        "fetch_month",
+        Contender("30 files of 5 MB, 50 ms late, four connections", f"{_MONTH}:four_at_a_time", scale=_FILE),
+        Contender("one after another, one connection", f"{_MONTH}:one_by_one", scale=_FILE),
+        Ratio.RATE,
+        aim=2.5,
+        peak_limit_mb=150,
+    ),
+    Benchmark(
+        "fetch_month_two",
+        Contender("the same, two connections (the default)", f"{_MONTH}:two_at_a_time", scale=_FILE),
+        Contender("one after another, one connection", f"{_MONTH}:one_by_one", scale=_FILE),
+        Ratio.RATE,
+        aim=1.8,
+        peak_limit_mb=150,
     ),
     Benchmark(
         "memory_growth",

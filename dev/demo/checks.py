@@ -5,7 +5,7 @@ The counts on both sides do not come from one another: those of the truth are th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Any
 import duckdb
 
 from dev.demo.month import Month
-from dev.demo.report import long_day
+from dev.demo.ovh import tokens_given
 from dev.demo.tables import Tables
+from dev.demo.texts import counted, long_day
 from dev.ovhsim.journal import Request
 from ovh_weblogs.pipeline import Totals
 from ovh_weblogs.schema import SERVER_HITS
@@ -33,11 +34,12 @@ _TROUBLE = {"status": "was refused with {status}", "cut_body": "broke off"}
 class Evidence:
     """What a run left.
 
-    What was written for it, what was asked of the log host, totals as logged, tables as stored, visits as reported.
+    What was written for it, what was asked of log host and API, totals as logged, tables as stored, visits as reported.
     """
 
     month: Month
-    requests: Iterable[Request]
+    requests: Sequence[Request]
+    calls: Sequence[Request]
     totals: Totals
     tables: Tables
     visits: int
@@ -45,7 +47,7 @@ class Evidence:
 
 def all_checks(run: Evidence) -> list[Check]:
     """Every check that the month allows: one without truth is only counted."""
-    found = [_lines(run), _files(run), _events(run)]
+    found = [_access(run), _lines(run), _files(run), _events(run)]
     with duckdb.connect() as base:
         base.read_parquet(str(run.tables.events)).create_view("events")
         base.read_parquet(str(run.tables.refused)).create_view("refused")
@@ -62,6 +64,15 @@ def all_checks(run: Evidence) -> list[Check]:
             _robots(base),
         ]
     return [*found, *(_fault(run, day) for day in run.month.faults)]
+
+
+def _access(run: Evidence) -> Check:
+    """A token comes as a cookie, or in the address."""
+    asked, tokens = len(run.requests), tokens_given(run.calls)
+    opened = sum("cookie" in request.headers or "token=" in request.path for request in run.requests)
+    passwords = sum(bool(request.authorization) for request in run.requests)
+    sentence = f"OVH API keys opened the logs: {opened:,} of {asked:,} requests with a token, and no password"
+    return f"{sentence}; {counted(tokens, 'token')} needed", opened == asked and tokens > 0 and not passwords
 
 
 def _lines(run: Evidence) -> Check:

@@ -94,7 +94,9 @@ class Board:
             self._count = None
             self._live.update(self._task, total=1, completed=1)
         else:
-            self.console.print(f"{self._title}: {self._note} ({seconds:.1f} s)", markup=False, highlight=False)
+            self.console.print(
+                f"{self._title}: {self._note} ({seconds:.1f} s)", markup=False, highlight=False, soft_wrap=True
+            )
         self._title, self._task = "", None
 
 
@@ -104,6 +106,8 @@ def show(console: Console, summary: Summary) -> None:
     table.add_column("", no_wrap=True)
     table.add_column("", justify="right", no_wrap=True)
     numbers = (
+        ("Calls of the OVH API", f"{len(summary.calls):,}"),
+        ("Tokens for the log host", f"{summary.tokens:,}"),
         ("Days", f"{len(summary.days):,}"),
         ("Files", f"{summary.files:,}"),
         ("Bytes, compressed", size(summary.bytes)),

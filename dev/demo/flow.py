@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from dev.demo.errors import DemoFailed
-from dev.demo.month import DOMAIN, Month
+from dev.demo.month import Month
+from dev.demo.ovh import Ovh
 from dev.dsshost import BadData, BadPlugin, ComponentFailed, FlowResult, run_flow
-from dev.ovhsim import LogHost
 from dev.ovhsim.journal import Request
 from ovh_weblogs.pipeline import Totals
 
-LOGIN = "demo"
 READ, ENRICH, GROUP = "logs", "ovh-logs-enrich", "ovh-logs-visitors"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the flow came to: the host's result, the totals that the connector logged, what the log host was asked."""
+    """What the flow came to: the host's result, totals as logged, and what log host and API were asked meanwhile."""
 
     result: FlowResult
     totals: Totals
     requests: Sequence[Request]
+    calls: Sequence[Request]
 
 
 class _TotalsSeen(logging.Handler):
@@ -41,13 +40,11 @@ class _TotalsSeen(logging.Handler):
         self.totals = next((item for item in arguments if isinstance(item, Totals)), self.totals)
 
 
-def definition(month: Month, storage: Path, url: str, password: str) -> dict[str, Any]:
+def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
     """The flow, as the stand-in of the host takes it."""
     logs = {
-        "access": "log_user",
-        "log_user": {"login": LOGIN, "password": password},
-        "domain": DOMAIN,
-        "log_host": url,
+        "access": "api",
+        **ovh.access,
         "kind": "web",
         "period": "range",
         "from_date": month.days[0].isoformat(),
@@ -60,7 +57,8 @@ def definition(month: Month, storage: Path, url: str, password: str) -> dict[str
         "plugin": str(Path(__file__).parents[2]),
         "storage": str(storage),
         "project": "DEMO",
-        "plugin_config": {"allowed_log_hosts": [url]},
+        "plugin_config": ovh.plugin_config,
+        "presets": ovh.presets,
         "datasets": {READ: {"connector": "ovh-logs", "config": logs}, "events": {}, "visitors": {}},
         "recipes": [
             {"recipe": ENRICH, "config": {}, "inputs": {"hits": [READ]}, "outputs": {"events": ["events"]}},
@@ -69,28 +67,24 @@ def definition(month: Month, storage: Path, url: str, password: str) -> dict[str
     }
 
 
-def run(
-    month: Month, storage: Path, on_progress: Callable[[str], None], on_host: Callable[[LogHost], None] = lambda _: None
-) -> Outcome:
-    """Serve the month on loopback and run the flow on it.
+def run(month: Month, storage: Path, ovh: Ovh, on_progress: Callable[[str], None]) -> Outcome:
+    """Run the flow on the month that is served.
 
     Args:
         month: What is served.
         storage: Where the datasets go.
+        ovh: Serving it.
         on_progress: Told what the host tells: lines that begin with the name of a dataset or recipe.
-        on_host: Given the log host once it serves.
 
     Raises:
         DemoFailed: With the sentence that the component gave.
     """
-    seen, library, password = _TotalsSeen(), logging.getLogger("ovh_weblogs"), secrets.token_urlsafe()
+    seen, library = _TotalsSeen(), logging.getLogger("ovh_weblogs")
     level = library.level
     library.addHandler(seen)
     library.setLevel(logging.INFO)
     try:
-        with LogHost(month.folder, {LOGIN: password}, faults=month.faults.values()) as host:
-            on_host(host)
-            result = run_flow(definition(month, storage, host.url, password), on_progress)
+        result = run_flow(definition(month, storage, ovh), on_progress)
     except (ComponentFailed, BadData, BadPlugin) as error:
         raise DemoFailed(str(error)) from error
     finally:
@@ -98,4 +92,4 @@ def run(
         library.setLevel(level)
     if seen.totals is None:
         raise DemoFailed("The connector ended without telling its totals: its log does not say what it read.")
-    return Outcome(result, seen.totals, list(host.journal.requests))
+    return Outcome(result, seen.totals, list(ovh.host.journal.requests), list(ovh.api.journal.requests))

@@ -45,6 +45,12 @@ def check_list(checks: Sequence[tuple[str, bool]]) -> str:
     return "\n".join(f'<li class="{"good" if holds else "bad"}">{html(sentence)}</li>' for sentence, holds in checks)
 
 
+def calls(made: Sequence[str]) -> str:
+    """Calls of the API in order."""
+    items = "\n".join(f"<li><code>{html(call)}</code></li>" for call in made)
+    return f'<ol class="calls">\n{items}\n</ol>' if made else none("No call was made.")
+
+
 def ranking(
     ranked: Ranking,
     heads: tuple[str, str],

@@ -39,7 +39,8 @@ _PLOTS = {
 class Summary:
     """The demo's numbers: what was written for the log host, what the flow made of it, and how long each stage took.
 
-    ``checks``: sentences, each with whether it holds.
+    ``calls``: of the OVH API, as they were made until the logs were read; ``tokens``: how many of them gave one for the
+    log host. ``checks``: sentences, each with whether it holds.
     """
 
     origin: str
@@ -52,6 +53,8 @@ class Summary:
     blanks: int
     events: int
     visitors: int
+    calls: Sequence[str]
+    tokens: int
     stages: Sequence[tuple[str, float]]
     checks: Sequence[tuple[str, bool]]
 
@@ -59,6 +62,11 @@ class Summary:
     def seconds(self) -> float:
         """Seconds of all stages."""
         return sum(seconds for _, seconds in self.stages)
+
+    @property
+    def access(self) -> str:
+        """How the logs were reached."""
+        return f"OVH API keys; {counted(len(self.calls), 'call')} of the API, {counted(self.tokens, 'token')}"
 
     @property
     def period(self) -> str:
@@ -123,7 +131,7 @@ def _head(summary: Summary, numbers: Aggregates) -> dict[str, str]:
     return {
         "lead": (
             "Read day by day from a log host, enriched and grouped to visitors by the OVH logs plugin. "
-            f"Source: {html(summary.origin)}; {read} packed."
+            f"Source: {html(summary.origin)}; {read} packed. Access: {summary.access}."
         ),
         "badge": parts.badge(summary.checks),
         "tiles": "\n".join(parts.tile(*tile) for tile in tiles),
@@ -158,6 +166,8 @@ def _sections(summary: Summary, numbers: Aggregates) -> dict[str, str]:
         "codes": rank(numbers.codes, ("Status", "Hits"), "No hit was read.", whole=hits, name=parts.status),
         "missed": rank(numbers.missed, ("Page", "Hits"), "No page was missed.", name=parts.address),
         "refused": parts.refused(numbers.reasons, numbers.refused, summary.rejects),
+        "access": f"{summary.access}. Each token opens the log host for an hour.",
+        "calls": parts.calls(summary.calls),
         "speed": f"{summary.seconds:,.1f} seconds for {counted(summary.lines, 'line')}.",
         "checks": parts.check_list(summary.checks),
     }

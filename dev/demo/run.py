@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev.demo import flow
+from dev.demo.access import check_access
 from dev.demo.aggregates import aggregate
 from dev.demo.checks import Check, Evidence, all_checks
 from dev.demo.console import Board
 from dev.demo.errors import DemoFailed
 from dev.demo.month import Month, from_logs, from_traffic
+from dev.demo.ovh import Ovh, served, tokens_given
 from dev.demo.report import Summary, write_report
 from dev.demo.tables import Tables, export
-from dev.ovhsim import LogHost
+from dev.demo.texts import counted
+from dev.ovhsim.journal import Journal
 
-MAKE, TABLES, REPORT = "Make the day files", "Write Parquet", "Draw the report"
+MAKE, CHECK = "Make the day files", "Check access (macro)"
+TABLES, REPORT = "Write Parquet", "Draw the report"
 _STEPS = {
     flow.READ: "Read and parse (OVH logs)",
     flow.ENRICH: "Enrich (Enrich hits)",
@@ -36,7 +40,7 @@ class Written:
 
 
 def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None = None) -> Written:
-    """Make the month, run the flow, write tables and report.
+    """Make the month, run the flow and the check of access, write tables and report.
 
     Args:
         out: The folder that all of it goes to; what an earlier run left there is replaced.
@@ -53,8 +57,10 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
     _emptied(out)
     month = _month(out, board, logs, days)
     stages.append((MAKE, time.monotonic() - begun))
-    outcome = flow.run(month, storage, *_watching(board, month))
-    stages += [(title, outcome.result.seconds[step]) for step, title in _STEPS.items()]
+    with served(month) as ovh:
+        outcome = flow.run(month, storage, ovh, _watching(board, month, ovh))
+        stages += [(title, outcome.result.seconds[step]) for step, title in _STEPS.items()]
+        stages.append((CHECK, _checked(out / "access.html", board, ovh)))
 
     begun = time.monotonic()
     board.begin(TABLES)
@@ -67,13 +73,14 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
     numbers = aggregate(tables, month.days)
     stages.append((REPORT, time.monotonic() - begun))
     visits = sum(numbers.overall["visits"].values())
-    checks = all_checks(Evidence(month, outcome.requests, outcome.totals, tables, visits))
+    checks = all_checks(Evidence(month, outcome.requests, outcome.calls, outcome.totals, tables, visits))
     summary = _summary(month, outcome, tables, stages, checks)
     report = out / "report.html"
     write_report(report, summary, numbers)
     board.tell(report.name)
     files = {
         report: "the report: open it in a browser",
+        out / "access.html": "what the macro says of the keys",
         tables.events: "one row per hit",
         tables.visitors: "one row per visitor",
         tables.refused: "lines that are no access lines, with reasons",
@@ -102,25 +109,37 @@ def _month(out: Path, board: Board, logs: Path | None, days: int | None) -> Mont
     return month
 
 
-def _watching(board: Board, month: Month) -> tuple[Callable[[str], None], Callable[[LogHost], None]]:
-    """What the flow tells, and the log host whose journal shows how far the reading is, to the board."""
-    hosts: list[LogHost] = []
+def _checked(target: Path, board: Board, ovh: Ovh) -> float:
+    begun = time.monotonic()
+    board.begin(CHECK)
+    board.tell(check_access(ovh, target))
+    return time.monotonic() - begun
+
+
+def _watching(board: Board, month: Month, ovh: Ovh) -> Callable[[str], None]:
+    """What the flow tells, to the board; the journals show how far the reading is, and what it needed."""
     current = [""]
 
-    def served() -> int:
-        return len({path for host in hosts for path in host.journal.paths if path.endswith(".gz")})
+    def read() -> int:
+        return len({path for path in ovh.host.journal.paths if path.endswith(".gz")})
 
     def on_progress(text: str) -> None:
         step, _, note = text.partition(": ")
         if step in _STEPS and step != current[0]:
             current[0] = step
             if step == flow.READ:
-                board.begin(_STEPS[step], total=len(month.days), count=served)
+                board.begin(_STEPS[step], total=len(month.days), count=read)
             else:
                 board.begin(_STEPS[step])
-        board.tell(note or text)
+        needed = f", {_needed(ovh.api.journal)}" if step == flow.READ else ""
+        board.tell(f"{note or text}{needed}")
 
-    return on_progress, hosts.append
+    return on_progress
+
+
+def _needed(journal: Journal) -> str:
+    calls = list(journal.requests)
+    return f"{counted(len(calls), 'call')} of the API, {counted(tokens_given(calls), 'token')}"
 
 
 def _summary(
@@ -138,6 +157,8 @@ def _summary(
         blanks=totals.blanks,
         events=tables.event_count,
         visitors=tables.visitor_count,
+        calls=[f"{call.method} {call.path}" for call in outcome.calls],
+        tokens=tokens_given(outcome.calls),
         stages=stages,
         checks=checks,
     )

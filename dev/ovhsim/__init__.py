@@ -19,6 +19,7 @@ from dev.ovhsim.api import (
 )
 from dev.ovhsim.faults import Fault, Faults, WrongFault
 from dev.ovhsim.host import LogHost
+from dev.ovhsim.live import live_name, live_path
 from dev.ovhsim.options import Options, User
 from dev.ovhsim.tokens import Tokens
 
@@ -44,5 +45,7 @@ __all__ = [
     "WrongFault",
     "backend_trouble",
     "default_account",
+    "live_name",
+    "live_path",
     "rules",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from dev.ovhsim.conditions import NoSuchPart, Validators, part
 from dev.ovhsim.content import Content
-from dev.ovhsim.faults import FILE_KINDS, Fault
+from dev.ovhsim.faults import FILE_KINDS, LIVE_KINDS, Fault
 from dev.ovhsim.options import Options
 
 _HTML = "text/html; charset=utf-8"
@@ -70,24 +70,31 @@ def fault_answer(fault: Fault | None) -> Answer | None:
 
 
 def file_answer(path: Path, method: str, asked: Mapping[str, str], options: Options, fault: Fault | None) -> Answer:
-    """The answer to a GET or HEAD of a day file; to be closed."""
-    plain = options.encoding == "plain"
+    """The answer to a GET or HEAD of a day file or live file; to be closed."""
+    live = path.suffix == ".log"
+    plain = options.encoding == "plain" and not live
     try:
         content = Content.of(path, plain=plain)
     except (EOFError, OSError, zlib.error):
         return text(500, "<h1>Internal Server Error</h1>")
-    if fault and fault.kind in FILE_KINDS:
+    if fault and fault.kind in FILE_KINDS | LIVE_KINDS:
         content.alter(fault, plain=plain)
-    answer = _of_content(content, method, asked, options, fault)
+    media = {"content-type": "text/plain"} if live else _media(options)
+    answer = _of_content(content, method, asked, options, fault, media)
     answer.chunked = answer.status == 200 and (not options.length or (fault is not None and fault.chunked))
     return answer
 
 
 def _of_content(
-    content: Content, method: str, asked: Mapping[str, str], options: Options, fault: Fault | None
+    content: Content,
+    method: str,
+    asked: Mapping[str, str],
+    options: Options,
+    fault: Fault | None,
+    media: dict[str, str],
 ) -> Answer:
     seen = _validators(content, options)
-    headers = {**_media(options), **seen.headers, **({"accept-ranges": "bytes"} if options.ranges else {})}
+    headers = {**media, **seen.headers, **({"accept-ranges": "bytes"} if options.ranges else {})}
     if seen.held(asked):
         return Answer(304, {name: value for name, value in headers.items() if name != "content-type"}, content=content)
     ranged = options.ranges and method == "GET" and not (fault and fault.kind == "ignored_range")

@@ -1,4 +1,4 @@
-"""The bytes of a day file, never whole in memory, and what faults make of them."""
+"""The bytes of a file, never whole in memory, and what faults make of them."""
 
 from __future__ import annotations
 
@@ -74,6 +74,10 @@ class Content:
             self.file.seek(self.stop)
             trailer = self.file.read(_TRAILER)
             self.suffix = bytes(byte ^ 0xFF for byte in trailer[:1]) + trailer[1:]
+        elif fault.kind == "restarted":
+            self.prefix, self.stop = _LATE_LINE, 0
+        elif fault.kind == "grown":
+            self.suffix = _LATE_LINE
         elif fault.kind == "garbage":
             self.suffix = b"<!-- end -->"
         else:

@@ -28,12 +28,16 @@ Kind = Literal[
     "bad_crc",  # the checksum in the gzip trailer is wrong
     "garbage",  # bytes after the end of the gzip content
     "changed",  # one line more at its beginning, and another tag and date
+    # in a live file, with another tag and date
+    "grown",  # one line more at its end
+    "restarted",  # nothing but another line: the log of a new day under the same name
     # in the answer to a Range
     "wrong_range",  # another part than asked for: ``at`` bytes (1 unless said) further on, and announced so
     "ignored_range",  # the whole file
 ]
 
 FILE_KINDS = frozenset({"cut_gzip", "bad_crc", "garbage", "changed"})
+LIVE_KINDS = frozenset({"grown", "restarted"})
 RANGE_KINDS = frozenset({"wrong_range", "ignored_range"})
 BODY_KINDS = frozenset({"stall_body", "reset_body", "cut_body"})
 
@@ -46,8 +50,8 @@ class WrongFault(ValueError):
 class Fault:
     """One thing that goes wrong, and which requests it meets.
 
-    It meets requests whose path fits: not the first ``after``, then ``times`` of them (0: all). Faults of a day file
-    and of parts count only requests that could show them: a GET of a day, a GET with Range. A position in a body
+    It meets requests whose path fits: not the first ``after``, then ``times`` of them (0: all). Faults of a file
+    and of parts count only requests that could show them: a GET of such a file, a GET with Range. A position in a body
     beyond its end means before its last byte, so that no fault passes unseen.
 
     Attributes:
@@ -98,6 +102,8 @@ class Fault:
             return False
         if self.kind in RANGE_KINDS:
             return ranged and method == "GET"
+        if self.kind in LIVE_KINDS:
+            return method == "GET" and path.endswith(".log")
         return self.kind not in FILE_KINDS or (method == "GET" and path.endswith(".log.gz"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
 from typing import Any, Literal
 
 TreeName = Literal["current", "old", "both"]
@@ -38,6 +39,14 @@ class Options:
         token_by: Where a token is taken from: ``query`` for ?token= in the address, ``cookie``, or ``both``.
         token_refused: Status for a token that has ended, or serves another client or tree: 401 or 403.
         token_redirect: A good token in an address becomes a cookie, and the client is led to the address without it.
+        zone: Where the days of the host begin and end.
+        published: Local hour of the next day from which a daily file is shown; None: as soon as it is on disk.
+        rewritten: Local hour of the next day from which a daily file is shown as it is on disk; before, as
+            ``write_day(..., first=True)`` wrote it. None: always as it is.
+        live_delay: Time after which a planned line stands in the live file.
+        live_block: Planned lines come in blocks of so many bytes, which may end within a line, until their day is over.
+        live_kept: Time after local midnight for which a live file stays; None: for ever.
+        live_end: What becomes of it then: it ``vanishes``, or its name ``restarts`` with the lines of the next day.
         keep_alive: Seconds that an idle connection stays open.
         control: Whether /_sim/ answers.
     """
@@ -56,6 +65,13 @@ class Options:
     token_by: Literal["both", "cookie", "query"] = "both"  # noqa: S105 - no password
     token_refused: Literal[401, 403] = 403
     token_redirect: bool = False
+    zone: str = "Europe/Paris"
+    published: time | None = None
+    rewritten: time | None = None
+    live_delay: timedelta = timedelta(minutes=5)
+    live_block: int = 1
+    live_kept: timedelta | None = None
+    live_end: Literal["vanishes", "restarts"] = "vanishes"
     keep_alive: float = 5.0
     control: bool = False
 

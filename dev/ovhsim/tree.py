@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from dev.dayfiles import FIRST_STATE
+from dev.ovhsim.hours import Hours
+from dev.ovhsim.live import LiveFiles
 from dev.ovhsim.options import Options
 
 _DAY = re.compile(r"(?P<fqdn>.+)-(?P<day>[0-9]{2}-[0-9]{2}-[0-9]{4})\.log\.gz")
@@ -37,9 +40,11 @@ class Folder:
 class Tree:
     """Finds what a path names: a file, a folder, or nothing. Only names that it made itself are looked up on disk."""
 
-    def __init__(self, data: Path, options: Options) -> None:
+    def __init__(self, data: Path, options: Options, hours: Hours, live: LiveFiles) -> None:
         self._data = data
         self._options = options
+        self._hours = hours
+        self._live = live
 
     def fqdns(self) -> set[str]:
         """The sites that there are."""
@@ -60,26 +65,30 @@ class Tree:
     def _paths(self, fqdn: str) -> dict[str, Path]:
         """Every file of the fqdn, by its path below the fqdn's root."""
         roots = {"current": ("logs/",), "old": ("",), "both": ("logs/", "")}[self._options.tree_of(fqdn)]
-        found = {}
+        found = {f"osl/{name}": file for name, file in self._live.shown(fqdn).items()}
         for kind in ("", *KINDS):
             folder = self._data / fqdn / kind
             for file in folder.iterdir() if folder.is_dir() else ():
-                month = _month(file, fqdn)
-                for root in roots if month else ():
-                    found[f"{root}logs-{month}/{kind + '/' if kind else ''}{file.name}"] = file
+                day = _day(file, fqdn)
+                for root in roots if day and self._hours.published(day) else ():
+                    found[f"{root}logs-{day:%m-%Y}/{kind + '/' if kind else ''}{file.name}"] = self._state(file, day)
         return found
 
+    def _state(self, file: Path, day: date) -> Path:
+        """The file as it is, or as it was first published."""
+        first = file.with_name(file.name + FIRST_STATE)
+        return first if not self._hours.rewritten(day) and first.is_file() else file
 
-def _month(file: Path, fqdn: str) -> str:
-    """MM-YYYY of a day file; empty for anything else."""
+
+def _day(file: Path, fqdn: str) -> date | None:
+    """The day of a day file; None for anything else."""
     named = _DAY.fullmatch(file.name)
     if named is None or named["fqdn"] != fqdn or not file.is_file():
-        return ""
+        return None
     try:
-        datetime.strptime(named["day"] + " +0000", "%d-%m-%Y %z")
+        return datetime.strptime(named["day"] + " +0000", "%d-%m-%Y %z").date()
     except ValueError:
-        return ""
-    return named["day"][3:]
+        return None
 
 
 def _entries(below: dict[str, Path]) -> Iterator[Entry]:

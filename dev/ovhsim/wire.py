@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -94,7 +95,9 @@ class Wire:
             return
         # Dropping what waits to be sent would make the place of the cut a matter of luck: with a limit of 0, the next
         # sending waits until all has gone.
-        self._transport.set_write_buffer_limits(0)
+        # With TLS, asyncio since 3.11 takes nothing at all for too much where the limit is 0.
+        tls = self._transport.get_extra_info("ssl_object") is not None and sys.version_info >= (3, 11)
+        self._transport.set_write_buffer_limits(*((1, 0) if tls else (0,)))
         await self._sending({"type": "http.response.body", "body": b"", "more_body": True})
         await self._drop(reset=kind == "reset_body", farewell=True)
 

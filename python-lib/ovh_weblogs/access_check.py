@@ -23,6 +23,7 @@ from ovh_weblogs.hosting import (
     service_of,
 )
 from ovh_weblogs.pipeline import Totals
+from ovh_weblogs.secret import masked
 from ovh_weblogs.settings import ApiAccess, Auth, Network, Source
 
 _SEARCHED = 35  # days back from today in which the newest log is looked for
@@ -95,10 +96,10 @@ class AccessCheck:
         with closing(Account(self._access.keys, self._network)) as account:
             for number, (name, part) in enumerate(zip(self.PARTS, tried, strict=True), 1):
                 if broken:
-                    yield Step(name, Outcome.NOT_TRIED)
+                    yield Step(name, Outcome.NOT_TRIED, "Not tried, since a step above failed")
                 else:
                     try:
-                        yield from part(account)
+                        yield from map(_masked, part(account))
                     except OvhLogsError as error:
                         broken = True
                         yield Step(self._failing(name, error), Outcome.BAD, error.problem, error.fix)
@@ -114,14 +115,11 @@ class AccessCheck:
         region = REGIONS.get(self._access.keys.endpoint, self._access.keys.endpoint)
         yield Step("OVH API", Outcome.GOOD, f"Answers ({region})")
         if abs(ahead) < CLOCK_TOLERANCE:
-            yield Step("Clock", Outcome.GOOD, "The DSS server's agrees with OVH's")
+            yield Step("Clock", Outcome.GOOD, "The DSS server's clock agrees with OVH's")
             return
-        yield Step(
-            "Clock",
-            Outcome.WARNING,
-            f"The DSS server's is {abs(ahead)} s {'behind' if ahead > 0 else 'ahead of'} OVH's; calls carry OVH's time",
-            "let an administrator set the clock of the DSS server (NTP)",
-        )
+        side = "behind" if ahead > 0 else "ahead of"
+        seen = f"The DSS server's clock is {abs(ahead)} s {side} OVH's; calls carry OVH's time"
+        yield Step("Clock", Outcome.WARNING, seen, "let an administrator set the clock of the DSS server (NTP)")
 
     def _keys(self, account: Account) -> Iterator[Step]:
         if not self._by_key:
@@ -175,7 +173,7 @@ class AccessCheck:
         blank = any(rule != rule.strip() and _covers(rule.strip(), path) for _, rule in self._rules or ())
         told = "a rule of the key has a blank at its end, which makes it cover nothing: " if blank else ""
         page = key_page(self._access.keys.endpoint, self._service)
-        return f"{told}open {page} and make keys with just these rights"
+        return f"{told}open {page} and make keys there: the link asks for just the rights that are needed"
 
     def _actions(self, account: Account) -> Iterator[Step]:
         """What IAM grants a service account: no call tells it, so each action is tried."""
@@ -222,14 +220,15 @@ class AccessCheck:
         today = self._now.astimezone(self._source.zone).date()
         days = [today - timedelta(days=back) for back in range(_SEARCHED, 0, -1)]
         found = pipeline.published_days(self._source, only=days)
-        if not found:
+        newest = found[-1] if found else pipeline.newest_day(self._source, until=days[-1])
+        if newest is None:
             raise LogMissing(
                 f"The log host has no web log of the last {_SEARCHED} days",
                 fix="look into the OVH panel whether the site had visitors, and whether its logs are there",
             )
-        self._newest = found[-1]
-        seen = f"{self._newest}, one of {len(found)} in the last {_SEARCHED} days"
-        if (today - self._newest).days <= _LATE:
+        self._newest = newest
+        seen = f"{newest}, {f'one of {len(found)}' if found else 'none'} in the last {_SEARCHED} days"
+        if (today - newest).days <= _LATE:
             yield Step("Newest day", Outcome.GOOD, seen)
         else:
             yield Step("Newest day", Outcome.WARNING, seen, "look into the OVH panel whether later days are there")
@@ -239,7 +238,8 @@ class AccessCheck:
         blocks = pipeline.read_days(self._source, totals, only=self._newest, preview=True)
         with closing(blocks):
             next(blocks, None)
-        seen = f"{totals.lines} lines at the beginning of {self._newest}: {totals.hits} hits, {totals.rejects} refused"
+        counts = f"{totals.hits:,} hits, {totals.rejects:,} refused"
+        seen = f"{totals.lines:,} lines at the beginning of {self._newest}: {counts}"
         if totals.lines and totals.rejects > totals.lines * self._source.max_reject_share:
             fix = "look at them with a dataset whose 'Refused lines' are rows"
             yield Step("One file", Outcome.WARNING, seen, fix)
@@ -265,6 +265,11 @@ def _only_a_missing_right(error: ApiRefused) -> None:
     """Raise the refusal again unless keys that are good lack a right."""
     if error.refusal.reason not in (Reason.RIGHT, Reason.IAM):
         raise error
+
+
+def _masked(step: Step) -> Step:
+    """The step without a key that stands in the form as the name of a hosting or a site."""
+    return replace(step, name=masked(step.name), seen=masked(step.seen), fix=masked(step.fix))
 
 
 def _covers(rule: str, path: str) -> bool:

@@ -6,19 +6,21 @@ OSError for its errno and then shows the user ``[Errno None] None: 'None'`` (DSS
 
 from __future__ import annotations
 
+from ovh_weblogs.secret import masked
+
 
 class OvhLogsError(Exception):
     """Root of the plugin's errors.
 
     Args:
-        problem: What happened, to what; no final stop, no secret, no visitor's address.
+        problem: What happened, to what; no final stop, no visitor's address. A secret that is in use is masked.
         fix: What the reader can do, in the imperative, lower case; no final stop.
     """
 
     def __init__(self, problem: str, *, fix: str) -> None:
-        self.problem = problem
-        self.fix = fix
-        super().__init__(f"{problem}; {fix}.")
+        self.problem = masked(problem)
+        self.fix = masked(fix)
+        super().__init__(f"{self.problem}; {self.fix}.")
 
     def __reduce__(self) -> tuple[object, tuple[type[OvhLogsError], str, str]]:
         """Errors cross process borders (a Spark worker, a test's worker): rebuild them whole."""

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass
-from datetime import date, datetime, timezone
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 
-from ovh_weblogs import enrichment, features, parsing
+from ovh_weblogs import enrichment, features
 from ovh_weblogs.casting import cast, conform
 from ovh_weblogs.cells import parse_cells
+from ovh_weblogs.days import Block, is_published, newest_day, published_days, read_days
 from ovh_weblogs.engines import embedded
-from ovh_weblogs.errors import InputError, LogMissing, SettingsError
-from ovh_weblogs.gunzip import Readable
-from ovh_weblogs.hosting import Account, LogHost, located
+from ovh_weblogs.errors import InputError
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
-from ovh_weblogs.settings import ApiAccess, EnrichSettings, Kind, ParseSettings, Source, VisitorSettings
-from ovh_weblogs.unpack import Unpacked
+from ovh_weblogs.secret import guarded_logger
+from ovh_weblogs.settings import EnrichSettings, ParseSettings, VisitorSettings
 
 __all__ = [
     "Block",
@@ -34,6 +28,7 @@ __all__ = [
     "enrich",
     "enrichment_plan",
     "is_published",
+    "newest_day",
     "parse",
     "parse_cells",
     "parse_files",
@@ -43,129 +38,7 @@ __all__ = [
     "visitors",
 ]
 
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some lines of one day: hits and rejects, or (kinds other than web) rows of ``schema.LINES``."""
-
-    rows: pa.RecordBatch
-    rejects: pa.RecordBatch | None = None
-
-
-def published_days(source: Source, *, only: Sequence[date] | None = None, now: datetime | None = None) -> list[date]:
-    """The days that the log host has a file for, in order: of the period, or of those given.
-
-    Raises:
-        OvhLogsError: The host refuses, cannot be reached, or knows no such domain.
-    """
-    now = now or datetime.now(timezone.utc)
-    source = _located(source)
-    with closing(LogHost(source)) as host:
-        return list(host.published(only or source.period.days(now.astimezone(source.zone).date())))
-
-
-def is_published(source: Source, day: date, *, now: datetime | None = None) -> bool:
-    """Whether a day is of the period, and the log host has a file for it.
-
-    Raises:
-        OvhLogsError: As ``published_days``.
-    """
-    now = now or datetime.now(timezone.utc)
-    source = _located(source)
-    in_period = day in source.period.days(now.astimezone(source.zone).date())
-    return in_period and day in published_days(source, only=[day], now=now)
-
-
-def _located(source: Source) -> Source:
-    if source.host or not isinstance(source.access, ApiAccess):
-        return source
-    with closing(Account(source.access.keys, source.network)) as account:
-        return located(source, account)
-
-
-def read_days(
-    source: Source, totals: Totals, *, only: date | None = None, preview: bool = False, now: datetime | None = None
-) -> Generator[Block, None, None]:
-    """Every line of the period's days, in the order of days and lines, in blocks of bounded size.
-
-    Args:
-        source: What to read, from where.
-        totals: Counted up while reading.
-        only: This one day instead of the period; that it is missing is always an error.
-        preview: Whether only a few rows are wanted: little is fetched ahead.
-        now: The moment from which days are counted; the clock's unless given.
-
-    Raises:
-        LogMissing: A day is not there and may not be skipped.
-        OvhLogsError: Of other kinds: the host refuses, cannot be reached, or sends files that are damaged or unpack to
-            more than they may.
-    """
-    now = now or datetime.now(timezone.utc)
-    source = _located(source)
-    days = [only] if only else source.period.days(now.astimezone(source.zone).date())
-    if not days:
-        raise SettingsError(
-            f"No day of the period is over yet in {source.zone}",
-            fix="let it begin before today; a day's log appears on the next day",
-        )
-    with closing(LogHost(source, preview=preview)) as host:
-        wanted = _skipping(host, source, days, now) if source.skip_missing and only is None else days
-        late: LogMissing | None = None
-        for day in wanted:
-            try:
-                with host.day(day) as file:
-                    if late is not None:
-                        raise late
-                    # The host's file is inflated already; what is packed once more stays within the bound, too.
-                    content = Unpacked(file, file.name, max_bytes=source.max_day_bytes)
-                    yield from _day_blocks(source, content, host.file_name(day), totals, preview=preview)
-                    totals.files += 1
-                    totals.bytes += file.raw_bytes
-            except LogMissing as missing:
-                if only is not None:
-                    host.check_domain()
-                    raise LogMissing(
-                        missing.problem,
-                        fix="build this partition later, or leave it out: a day appears on the next one",
-                    ) from None
-                if missing is late or not host.ended_within(day, source.grace_hours, now):
-                    host.check_domain()
-                    raise
-                # The newest days may not be published yet; a later day that is there shows that this one is missing.
-                late = late or missing
-                logger.info("%s: not published yet, left out of this build", missing.problem)
-        if days and not totals.files and source.skip_missing is False:
-            host.check_domain()
-
-
-def _skipping(host: LogHost, source: Source, days: list[date], now: datetime) -> Iterator[date]:
-    """The days that are published, as they are asked for; the others are named in the log."""
-    remaining = iter(days)
-    for published in chain(host.published(days), [None]):
-        for day in remaining:
-            if day == published:
-                yield day
-                break
-            if not host.ended_within(day, source.grace_hours, now):
-                logger.warning("The %s log of %s for %s is missing and skipped", source.kind.value, source.domain, day)
-
-
-def _day_blocks(
-    source: Source, file: Readable, name: str, totals: Totals, *, preview: bool
-) -> Generator[Block, None, None]:
-    if source.kind is not Kind.WEB:
-        for found in parsing.read_lines(file, source_file=name, zone=source.zone):
-            totals.lines += found.rows.num_rows + found.blanks
-            totals.hits += found.rows.num_rows
-            totals.blanks += found.blanks
-            yield Block(found.rows)
-        return
-    with closing(parse(file, source_file=name, line_format="auto", read_ahead=not preview)) as parts:
-        for parsed in parts:
-            totals.add(parsed)
-            yield Block(parsed.hits, parsed.rejects)
+logger = guarded_logger(__name__)
 
 
 def enrich(batches: Iterable[pa.RecordBatch], settings: EnrichSettings | None = None) -> Iterator[pa.RecordBatch]:

@@ -7,40 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from ovh_weblogs.secret import Secret
+
 # OVH's own statistics page hard-codes this zone, and Canada's, for its clusters (ovh/owstats-ui, src/store/app.js).
 EUROPE = ZoneInfo("Europe/Paris")
 MAX_DAY_BYTES = 20 * 10**9  # that one file may have once it is unpacked: a small file can hold any number
 MAX_REJECT_SHARE = 0.05  # of the lines that are not blank; one in twenty: more are another kind of log
-
-
-class Secret:
-    """A password or key that shows itself only when asked by ``reveal``."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The text itself: for the one place that sends it."""
-        return self._value
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    __str__ = __repr__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._value == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def __reduce__(self) -> str:
-        raise TypeError("a secret is not written anywhere")
 
 
 class Kind(str, enum.Enum):
@@ -63,11 +35,11 @@ class Period:
     last: date | None = None
     last_days: int = 7
 
-    def days(self, today: date) -> list[date]:
-        """Every complete day of the period in order; empty when none is over yet."""
-        yesterday = today - timedelta(days=1)
+    def days(self, today: date, *, include_today: bool = False) -> list[date]:
+        """Every complete day of the period in order, and today if wanted; empty when none is over, or begun, yet."""
+        newest = today if include_today else today - timedelta(days=1)
         first = self.first or today - timedelta(days=self.last_days)
-        last = min(self.last or yesterday, yesterday)
+        last = min(self.last or newest, newest)
         return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
@@ -136,6 +108,7 @@ class Source:
     kind: Kind = Kind.WEB
     period: Period = field(default_factory=Period)
     skip_missing: bool = False
+    include_today: bool = False
     partitioned: bool = False
     reject_rows: bool = False
     max_reject_share: float = MAX_REJECT_SHARE

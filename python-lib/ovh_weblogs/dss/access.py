@@ -17,7 +17,8 @@ from ovh_weblogs.hosting import (
     permitted_log_host,
 )
 from ovh_weblogs.parsing.times import zone_of
-from ovh_weblogs.settings import EUROPE, ApiAccess, ApiKeys, Auth, LogUser, Secret
+from ovh_weblogs.secret import Secret
+from ovh_weblogs.settings import EUROPE, ApiAccess, ApiKeys, Auth, LogUser
 
 API, LOG_USER = "api", "log_user"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
@@ -100,8 +101,8 @@ def log_tree(access: LogUser | ApiAccess, form: Form, plugin: Form) -> tuple[Log
 def _zone(form: Form) -> ZoneInfo | None:
     try:
         return zone_of(form.text("timezone"))
-    except SettingsError as error:
-        form.faults.append(error.problem)
+    except SettingsError:
+        form.faults.append("timezone is not known (write an IANA name such as Europe/Paris)")
         return None
 
 

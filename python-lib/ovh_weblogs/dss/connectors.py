@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,9 +13,10 @@ from ovh_weblogs.dss import forms
 from ovh_weblogs.dss.rows import dictionaries, with_rejects
 from ovh_weblogs.pipeline import Block, Totals
 from ovh_weblogs.schema import Column, dss_schema
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import Source
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 DIMENSION = "day"
 

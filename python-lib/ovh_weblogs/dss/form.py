@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from ovh_weblogs.errors import SettingsError
-from ovh_weblogs.settings import Secret
+from ovh_weblogs.secret import Secret
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 Config = Mapping[str, Any]
@@ -40,7 +40,7 @@ class Form:
         value = self.text(key, default)
         if value in choices:
             return value
-        self.faults.append(f"{key} must be one of {', '.join(choices)}, not '{value[:40]}'")
+        self.faults.append(f"{key} must be one of {', '.join(choices)}")
         return default
 
     def number(self, key: str, default: float, *, low: float, high: float) -> float:
@@ -88,7 +88,7 @@ class Form:
             return None
         day = iso_day(value) if DAY.fullmatch(value) else _picked_day(value)
         if day is None:
-            self.faults.append(f"{key} must be a day such as 2026-01-31, not '{value[:40]}'")
+            self.faults.append(f"{key} must be a day such as 2026-01-31")
         return day
 
     def secret(self, key: str) -> Secret:

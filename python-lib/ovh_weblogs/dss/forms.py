@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from ovh_weblogs.dss.access import access_of, log_tree
@@ -16,11 +17,14 @@ __all__ = [
     "columns",
     "is_partitioned",
     "log_kind",
+    "max_day_bytes",
     "partition_day",
     "reject_rows",
     "source",
     "visitor_settings",
 ]
+
+_LIKE_A_DAY = re.compile(r"[0-9:./_-]{1,30}")  # any other text is not shown: it may be something pasted by mistake
 
 
 def source(config: Config | None, plugin_config: Config | None) -> Source:
@@ -35,6 +39,7 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
     period = _period(form)
     kind = log_kind(config, form)
     skip = form.choice("missing_days", ("fail", "skip"), "skip" if Source.skip_missing else "fail") == "skip"
+    today = form.flag("include_today", default=Source.include_today)
     share = form.number("max_reject_share", Source.max_reject_share, low=0, high=1)
     rows, partitioned = reject_rows(config, form), is_partitioned(config, form)
     largest, network = max_day_bytes(plugin), network_of(plugin)
@@ -44,6 +49,7 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
         kind=kind,
         period=period,
         skip_missing=skip,
+        include_today=today,
         partitioned=partitioned,
         reject_rows=rows,
         max_reject_share=share,
@@ -138,6 +144,5 @@ def partition_day(partition_id: str | None) -> date | None:
     day = iso_day(str(partition_id)) if DAY.fullmatch(str(partition_id)) else None
     if day is not None:
         return day
-    raise SettingsError(
-        f"Partition '{str(partition_id)[:40]}' is no day", fix="name partitions of OVH logs as 2026-01-31"
-    )
+    told = f"Partition '{partition_id}'" if _LIKE_A_DAY.fullmatch(str(partition_id)) else "The partition's name"
+    raise SettingsError(f"{told} is no day", fix="name partitions of OVH logs as 2026-01-31")

@@ -11,15 +11,18 @@ from ovh_weblogs.dss.access import api_access
 from ovh_weblogs.dss.form import Config, Form
 from ovh_weblogs.dss.forms import network_of
 
+# Colours by day and by night; a browser that does not know light-dark() (before 2024) shows signs as it shows text.
 _SIGNS = {
-    Outcome.GOOD: ("✓", "#1a7f37"),
-    Outcome.WARNING: ("!", "#9a6700"),
-    Outcome.BAD: ("✗", "#cf222e"),
-    Outcome.NOT_TRIED: ("-", "#57606a"),
+    Outcome.GOOD: ("✓", "light-dark(#1a7f37,#3fb950)"),
+    Outcome.WARNING: ("!", "light-dark(#9a6700,#d29922)"),
+    Outcome.BAD: ("✗", "light-dark(#cf222e,#ff7b72)"),
+    Outcome.NOT_TRIED: ("-", "light-dark(#57606a,#9198a1)"),
 }
 # In text that is escaped already, so that no quote or bracket can stand in it.
-_OVH_PAGE = re.compile(r"https://(?:eu\.api\.ovh\.com|ca\.api\.ovh\.com|api\.us\.ovhcloud\.com)/(?:[^\s&]|&amp;)*")
-_CELL = "padding:4px 12px;text-align:left;vertical-align:top;border-bottom:1px solid #d0d7de"
+_OVH_PAGE = re.compile(
+    r"(https://(?:eu\.api\.ovh\.com|ca\.api\.ovh\.com|api\.us\.ovhcloud\.com)/[^\s?&;]*)(?:\?(?:[^\s&;]|&amp;)*)?"
+)
+_CELL = "padding:4px 12px;text-align:left;vertical-align:top;border-bottom:1px solid rgba(128,128,128,0.4)"
 
 
 class AccessCheckMacro:
@@ -56,23 +59,30 @@ def table(steps: list[Step]) -> str:
     """Steps as a table of HTML; every text in it is escaped, and only OVH's pages become links."""
     head = "".join(f'<th style="{_CELL}">{name}</th>' for name in ("", "Step", "Result", "What to do"))
     rows = "".join(_row(step) for step in steps)
-    bad = sum(step.outcome is Outcome.BAD for step in steps)
-    told = "All of it works." if not bad else "Something is missing: see what to do in the last column."
-    return f'<p>{told}</p><table style="border-collapse:collapse"><tr>{head}</tr>{rows}</table>'
+    return f'<p>{_in_short(steps)}</p><table style="border-collapse:collapse"><tr>{head}</tr>{rows}</table>'
+
+
+def _in_short(steps: list[Step]) -> str:
+    outcomes = {step.outcome for step in steps}
+    if Outcome.BAD in outcomes:
+        return "Something is wrong or missing: the last column says what to do."
+    if Outcome.WARNING in outcomes:
+        return "All of it works; the last column says what to look at."
+    return "All of it works."
 
 
 def _row(step: Step) -> str:
     sign, colour = _SIGNS[step.outcome]
-    seen = step.seen or step.outcome.value
     cells = (
         f'<td style="{_CELL};color:{colour}" title="{step.outcome.value}">{sign}</td>',
         f'<td style="{_CELL}">{escape(step.name)}</td>',
-        f'<td style="{_CELL}">{escape(seen)}</td>',
+        f'<td style="{_CELL}">{escape(step.seen)}</td>',
         f'<td style="{_CELL}">{_linked(step.fix)}</td>',
     )
     return f"<tr>{''.join(cells)}</tr>"
 
 
 def _linked(text: str) -> str:
-    link = r'<a href="\g<0>" target="_blank" rel="noopener noreferrer">\g<0></a>'
+    """The address of a page with its query, which may be long, as a link that shows the page alone."""
+    link = r'<a href="\g<0>" target="_blank" rel="noopener noreferrer">\g<1></a>'
     return _OVH_PAGE.sub(link, escape(text))

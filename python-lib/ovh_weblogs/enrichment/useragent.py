@@ -91,7 +91,7 @@ def _engine() -> Any:
             "The module ua_parser_rs is missing: user agents are parsed more slowly; install ua-parser[regex]"
         )
     # A resolver without ua-parser's own cache: what was classified is remembered here.
-    return ua_parser.Parser(ua_parser.BestAvailableResolver(loaders.load_builtins()))
+    return ua_parser.Parser(ua_parser.BestAvailableResolver(loaders.load_lazy_builtins()))
 
 
 def parts(array: pa.Array) -> list[pa.Array]:

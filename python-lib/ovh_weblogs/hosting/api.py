@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from ovh_weblogs.errors import TryAgain
 from ovh_weblogs.hosting.calls import Calls
-from ovh_weblogs.settings import ApiKeys, Network, Secret
+from ovh_weblogs.secret import Secret
+from ovh_weblogs.settings import ApiKeys, Network
 
 TOKEN_SECONDS = 3600  # the lifetime that OVH's panel asks for (ovh/manager)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -25,26 +24,12 @@ from ovh_weblogs.hosting.patience import (
     spoken,
 )
 from ovh_weblogs.hosting.refusals import Reason
-from ovh_weblogs.settings import ApiKeys, Auth, Network, Secret
-
-logger = logging.getLogger(__name__)
+from ovh_weblogs.hosting.session import Basic, Session
+from ovh_weblogs.secret import Secret
+from ovh_weblogs.settings import ApiKeys, Auth, Network
 
 _EARLY = 60.0  # seconds before its end at which an access token is renewed
 _FIX = "start again later; if it stays so, check endpoint and the network of the DSS server"
-
-
-class _AsSigned(AuthBase):
-    """Leaves a request as it is: without any auth, requests would put a ~/.netrc's password over our own header."""
-
-    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
-        return r
-
-
-class _Session(requests.Session):
-    """Follows no redirect: it would carry the keys' headers to wherever it leads."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """None: the answer is given as it came."""
 
 
 class _Client(ovh.Client):  # type: ignore[misc] # the package has no types
@@ -65,9 +50,7 @@ class _Client(ovh.Client):  # type: ignore[misc] # the package has no types
         self._oauth2 = None  # its fetch of a token has no timeout, and logs token and secret: see Calls
         self._time_delta: int | None = None
         self._timeout = (network.connect_timeout, network.read_timeout)
-        self._session = _Session()
-        self._session.auth = _AsSigned()
-        self._session.trust_env = self._endpoint.startswith("https:")  # loopback does not pass through a proxy
+        self._session = Session(self._endpoint)
 
     @property
     def time_delta(self) -> int:
@@ -78,12 +61,12 @@ class _Client(ovh.Client):  # type: ignore[misc] # the package has no types
     def time_delta(self, seconds: int) -> None:
         self._time_delta = seconds
 
-    def token(self, url: str, client_id: str, client_secret: Secret) -> requests.Response:
+    def token(self, url: str, client: AuthBase) -> requests.Response:
         """Asks for an access token, as a service account does (RFC 6749, 4.4)."""
         return self._session.post(
             url,
             data={"grant_type": "client_credentials", "scope": "all"},
-            auth=(client_id, client_secret.reveal()),
+            auth=client,
             timeout=self._timeout,
         )
 
@@ -169,19 +152,7 @@ class Calls:
         return self._sent(target, signed=True)
 
     def _sent(self, target: str, *, signed: bool, headers: dict[str, str] | None = None) -> requests.Response:
-        try:
-            response: requests.Response = self._client.raw_call("GET", target, need_auth=signed, headers=headers)
-        except NETWORK_ERRORS as cause:
-            raise self._broken(cause, "the OVH API") from None
-        return response
-
-    def _broken(self, cause: BaseException, who: str) -> Exception:
-        if certificate_refused(cause):
-            return UntrustedHost(
-                f"The certificate of {who} was refused, so nothing was asked",
-                fix="let an administrator look at the proxy or the authorities of the DSS server",
-            )
-        return Interrupted(f"it {spoken(cause)}")
+        return _answered("the OVH API", lambda: self._client.raw_call("GET", target, need_auth=signed, headers=headers))
 
     def _asked_clock(self) -> int:
         before = time.time()
@@ -206,11 +177,8 @@ class Calls:
     def _access_token(self) -> Secret:
         if self._access and time.monotonic() < self._access_ends:
             return self._access
-        url = self._token_url()
-        try:
-            response = self._client.token(url, self._keys.identity, self._keys.secret)
-        except NETWORK_ERRORS as cause:
-            raise self._broken(cause, "OVH's server of access tokens") from None
+        url, client = self._token_url(), Basic(self._keys.identity, self._keys.secret)
+        response = _answered("OVH's server of access tokens", lambda: self._client.token(url, client))
         if not _is_success(response):
             found = self._judged(response, urlsplit(url).path)
             reason = Reason.SERVICE_ACCOUNT if found.reason is Reason.LOGIN else found.reason
@@ -232,6 +200,27 @@ class Calls:
         return str(ovh.client.OAUTH2_TOKEN_URLS[self._keys.endpoint])
 
 
+def _answered(who: str, ask: Callable[[], requests.Response]) -> requests.Response:
+    """What a request is answered.
+
+    Raises:
+        UntrustedHost: The certificate was refused.
+        Interrupted: There was no answer.
+    """
+    broken: Exception
+    try:
+        return ask()
+    except NETWORK_ERRORS as cause:
+        if certificate_refused(cause):
+            broken = UntrustedHost(
+                f"The certificate of {who} was refused, so nothing was asked",
+                fix="let an administrator look at the proxy or the authorities of the DSS server",
+            )
+        else:
+            broken = Interrupted(f"it {spoken(cause)}")
+    raise broken  # only here: what was caught holds the request and its headers, and is to be no context of this
+
+
 def _is_success(response: requests.Response) -> bool:
     return response.status_code in range(200, 300)  # a redirect is none
 
@@ -240,4 +229,5 @@ def _json(response: requests.Response) -> Any:
     try:
         return response.json()
     except ValueError:
-        raise Interrupted("its answer is no JSON") from None
+        trouble = Interrupted("its answer is no JSON")
+    raise trouble  # only here: the error of JSON holds the whole answer

@@ -34,8 +34,11 @@ class DayFile:
         preview: Whether only a few rows are wanted: the file is asked for in parts, where the host serves parts.
     """
 
+    live = False
+
     def __init__(self, transport: Transport, path: str, name: str, network: Network, *, preview: bool = False) -> None:
         self.name = name
+        self.file_name = path.rpartition("/")[2]
         self.raw_bytes = 0  # bytes received, as compressed as they came
         self._transport = transport
         self._path = path
@@ -94,7 +97,9 @@ class DayFile:
                     self._digest.update(chunk)
                     self.raw_bytes += len(chunk)
                     for block in inflater.feed(chunk):
-                        started = started or self._no_web_page(block)
+                        if not started:
+                            refuse_web_page(self.name, block)
+                        started = True
                         yield block
                 if self._more:
                     continue
@@ -116,7 +121,7 @@ class DayFile:
         with response:
             if response.status_code == RANGE_REFUSED:
                 return  # nothing after what we have
-            chunks = _body(response)
+            chunks = body(response)
             if self.raw_bytes and response.status_code != PARTIAL:
                 chunks = self._skipped(chunks)
             yield from chunks
@@ -172,16 +177,21 @@ class DayFile:
         if left:
             raise Interrupted("the file came shorter than before")
 
-    def _no_web_page(self, block: bytes) -> bool:
-        if _WEB_PAGE.match(block[:1024]):
-            raise AccessDenied(
-                f"{self.name}: the log host sent a web page in place of the log, as it does for a login form",
-                fix="check domain, log_host and the access",
-            )
-        return True
+
+def refuse_web_page(name: str, head: bytes) -> None:
+    """Refuse content that begins as no log does.
+
+    Raises:
+        AccessDenied: It is a web page.
+    """
+    if _WEB_PAGE.match(head[:1024]):
+        raise AccessDenied(
+            f"{name}: the log host sent a web page in place of the log, as it does for a login form",
+            fix="check domain, log_host and the access",
+        )
 
 
-def _body(response: requests.Response) -> Iterator[bytes]:
+def body(response: requests.Response) -> Iterator[bytes]:
     """The body exactly as sent: a .gz may come with Content-Encoding gzip, x-gzip or none, and is gzip each time.
 
     Raises:
@@ -194,6 +204,9 @@ def _body(response: requests.Response) -> Iterator[bytes]:
             received += len(chunk)
             yield chunk
     except NETWORK_ERRORS as cause:
-        raise Interrupted(f"the log host {spoken(cause)} after {received} bytes") from None
-    if announced.isdigit() and received < int(announced):
-        raise Interrupted(f"only {received} of {announced} bytes came")
+        trouble = Interrupted(f"the log host {spoken(cause)} after {received} bytes")
+    else:
+        if not announced.isdigit() or received >= int(announced):
+            return
+        trouble = Interrupted(f"only {received} of {announced} bytes came")
+    raise trouble  # only here: what was caught may hold the request and its headers

@@ -4,48 +4,52 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, closing
 from datetime import date
 from queue import SimpleQueue
 
-from ovh_weblogs.hosting.loghost import LogHost
-from ovh_weblogs.settings import Source
+from ovh_weblogs.hosting.dayfile import DayFile
+from ovh_weblogs.hosting.livefile import LiveFile
 
+Opener = Callable[[date], DayFile | LiveFile | None]
 _BLOCK = 256 << 10  # bytes of content that are handed on at a time, at most
 _DAY = 8 << 20  # bytes of content that a day may be ahead: with two connections, at most 16 MiB in all
 
 
 class AheadFile:
-    """The content of one day on its way, as a binary file object (``read``).
+    """The content of one day on its way, as a binary file object (``read``, ``close``).
 
     Attributes:
-        name: What the user knows the file by.
+        day: The day.
+        name: What the user knows the file by, once it is there.
         file_name: The file's own name.
+        live: Whether it is a live file.
         raw_bytes: Bytes received so far, as compressed as they came.
     """
 
     def __init__(self, day: date) -> None:
         self.day = day
         self.name = self.file_name = ""
+        self.live = False
         self.raw_bytes = 0
         self._blocks: deque[bytes] = deque()
         self._held = 0
-        self._opened = self._ended = self._left = False
+        self._there = self._ended = self._left = False
         self._failure: BaseException | None = None
         self._changed = threading.Condition()
 
-    def open(self) -> None:
-        """Wait until the host has answered.
+    def exists(self) -> bool:
+        """Wait for the host's answer, and whether it has the file.
 
         Raises:
-            LogMissing: The host has no such file.
             OvhLogsError: The host refuses, or cannot be reached.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._opened or self._ended)
-            if not self._opened and self._failure is not None:
+            self._changed.wait_for(lambda: self._there or self._ended)
+            if not self._there and self._failure is not None:
                 raise self._failure
+            return self._there
 
     def read(self, size: int = _BLOCK, /) -> bytes:
         """At most ``size`` bytes of content, b"" at the end; waits for what is on its way.
@@ -67,22 +71,22 @@ class AheadFile:
             self._changed.notify_all()
             return block
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Nobody reads on: whoever fetches may stop."""
         with self._changed:
             self._left = True
             self._blocks.clear()
             self._changed.notify_all()
 
-    def fetch(self, host: LogHost) -> None:
+    def fetch(self, open_day: Opener) -> None:
         """Fetch the day; runs in a thread of its own, and keeps what goes wrong for who reads."""
         try:
-            if self._left:
-                return
-            with host.day(self.day) as file:
-                self._answered(file.name, host.file_name(self.day))
-                while self._taken(file.read(_BLOCK), file.raw_bytes):
-                    pass
+            file = None if self._left else open_day(self.day)
+            if file is not None:
+                with closing(file):
+                    self._found(file)
+                    while self._taken(file.read(_BLOCK), file.raw_bytes):
+                        pass
         except BaseException as failure:  # noqa: BLE001 - raised again where the day is read
             self._failure = failure
         finally:
@@ -90,9 +94,9 @@ class AheadFile:
                 self._ended = True
                 self._changed.notify_all()
 
-    def _answered(self, name: str, file_name: str) -> None:
+    def _found(self, file: DayFile | LiveFile) -> None:
         with self._changed:
-            self.name, self.file_name, self._opened = name, file_name, True
+            self.name, self.file_name, self.live, self._there = file.name, file.file_name, file.live, True
             self._changed.notify_all()
 
     def _taken(self, block: bytes, raw_bytes: int) -> bool:
@@ -108,15 +112,17 @@ class AheadFile:
             return True
 
 
-def fetch_ahead(source: Source, days: Iterable[date]) -> Generator[AheadFile, None, None]:
+def fetch_ahead(
+    days: Iterable[date], connect: Callable[[], AbstractContextManager[Opener]], connections: int
+) -> Generator[AheadFile, None, None]:
     """The content of days in their order, while those after it are fetched.
 
-    Each file is to be opened and read to its end, or left, before the next is asked for: it is left then. As many days
-    are under way as the source's network has connections.
+    Each file is to be read to its end, or left, before the next is asked for: it is closed then.
 
     Args:
-        source: Host, domain, access, kind and patience; located.
         days: In order; asked for as late as can be.
+        connect: Makes a connection of its own, and gives what opens a day with it: None where there is no file.
+        connections: How many days are under way at the same time.
     """
     waiting: SimpleQueue[AheadFile | None] = SimpleQueue()
     lanes = 0
@@ -125,24 +131,24 @@ def fetch_ahead(source: Source, days: Iterable[date]) -> Generator[AheadFile, No
         for day in days:
             under_way.append(AheadFile(day))
             waiting.put(under_way[-1])
-            if lanes < source.network.connections:
+            if lanes < connections:
                 lanes += 1
                 # A daemon: who stops early does not wait for a host that has fallen silent.
-                threading.Thread(target=_fetch_all, args=(source, waiting), daemon=True).start()
-            if len(under_way) >= source.network.connections:
+                threading.Thread(target=_fetch_all, args=(connect, waiting), daemon=True).start()
+            if len(under_way) >= connections:
                 yield under_way[0]
-                under_way.popleft().leave()
+                under_way.popleft().close()
         while under_way:
             yield under_way[0]
-            under_way.popleft().leave()
+            under_way.popleft().close()
     finally:
         for file in under_way:
-            file.leave()
+            file.close()
         for _ in range(lanes):
             waiting.put(None)
 
 
-def _fetch_all(source: Source, waiting: SimpleQueue[AheadFile | None]) -> None:
-    with closing(LogHost(source)) as host:
+def _fetch_all(connect: Callable[[], AbstractContextManager[Opener]], waiting: SimpleQueue[AheadFile | None]) -> None:
+    with connect() as open_day:
         while (file := waiting.get()) is not None:
-            file.fetch(host)
+            file.fetch(open_day)

@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from ovh_weblogs.errors import HostNotAllowed, SettingsError
+from ovh_weblogs.secret import masked
 from ovh_weblogs.settings import EUROPE
 
 # Every cluster's log host since 2022-01-31, and the one host before (OVH guide "logs and statistics").
 _OVH_HOST = re.compile(r"https://(?:logs\.[a-z0-9-]+\.hosting\.ovh\.net|logs\.ovh\.net)(?::443)?")
 _SERVICE_NAME = re.compile(r"[a-z0-9-]+\.(?P<cluster>cluster[0-9]+[a-z0-9-]*)\.hosting\.ovh\.net", re.IGNORECASE)
 _BASE_URL = re.compile(r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?")
+_START = re.compile(r"(https?://[a-z0-9.-]{1,80}(?::[0-9]{1,5})?)(?=[/?#]|\Z)", re.IGNORECASE)
 _API_VERSIONS = ("1.0", "v1")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -45,10 +47,10 @@ def parse_allowed(entries: Iterable[str]) -> frozenset[str]:
     """
     allowed = set()
     for entry in entries:
-        base = _normal(str(entry))
+        base = _normal(entry)
         if base is None or (base.startswith("http://") and not _is_loopback(base)):
             raise HostNotAllowed(
-                f"The plugin setting allowed_log_hosts holds '{_shown(entry)}', which is no address of a log host",
+                f"The plugin setting allowed_log_hosts holds {_shown(entry)}, which is no address of a log host",
                 fix="ask an administrator to write https://logs.example.net, or http://127.0.0.1:8080 for this machine",
             )
         allowed.add(base)
@@ -65,7 +67,7 @@ def permitted_api_url(url: str) -> str:
     normal = _normal(base) if slash and version in _API_VERSIONS else None
     if normal is None or (normal.startswith("http://") and not _is_loopback(normal)):
         raise HostNotAllowed(
-            f"The plugin setting api_url holds '{_shown(url)}', which is no address of the OVH API",
+            f"The plugin setting api_url holds {_shown(url)}, which is no address of the OVH API",
             fix="ask an administrator to empty it, or to write an address such as https://api.example.net/1.0",
         )
     return f"{normal}/{version}"
@@ -85,7 +87,7 @@ def permitted_log_host(url: str, allowed: frozenset[str]) -> str:
     base = _normal(url)
     if base is None:
         raise SettingsError(
-            f"log_host '{_shown(url)}' is no address of a log host",
+            f"log_host holds {_shown(url)}, which is no address of a log host",
             fix="write only scheme and host, such as https://logs.cluster021.hosting.ovh.net",
         )
     if base not in allowed and not _OVH_HOST.fullmatch(base):
@@ -115,6 +117,14 @@ def _is_loopback(base: str) -> bool:
         return False
 
 
+def shown_host(address: str) -> str:
+    """Scheme and host of an address; empty where these are not plain, since a password may stand in their place."""
+    address = masked(address)  # whole, before it is cut
+    found = _START.match(address)
+    return found[1] if found and "@" not in address else ""
+
+
 def _shown(text: str) -> str:
-    """What was typed, without a password that may stand in it."""
-    return re.sub(r"//[^/@]*@", "//***@", str(text))[:80]
+    """What was typed, by its beginning: a password or a token may stand in the rest, or be all that was typed."""
+    host = shown_host(text.strip())
+    return f"'{host}' and more" if host else "another text"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ovh_weblogs.errors import AccessDenied, LogMissing, SettingsError
 from ovh_weblogs.hosting.api import Account, OwnLog
 from ovh_weblogs.hosting.hosts import cluster_zone, derived_log_host, permitted_log_host
 from ovh_weblogs.hosting.refusals import NotThere
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import ApiAccess, Source
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 _ROOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 _NAMED = 12  # names that a message lists
@@ -153,11 +153,11 @@ def _tree(account: Account, access: ApiAccess, log: OwnLog, service: str, domain
     """Host and root as the API names them; where it names none, as OVH's guides build them."""
     if log.status == "creating":
         raise LogMissing(f"OVH is still setting up the logs of {log.fqdn}", fix="start the build again in an hour")
-    address = urlsplit(log.url)
+    address = _split(log.url)
     root = address.path.strip("/").partition("/")[0] or log.fqdn
     if not _ROOT.fullmatch(root) or ".." in root:
         raise SettingsError(
-            f"The OVH API names '{root[:80]}' as the root of the logs of {service}, which is none",
+            f"The OVH API names no folder as the root of the logs of {service}",
             fix="read these logs with a log user",
         )
     cluster = ""
@@ -166,6 +166,13 @@ def _tree(account: Account, access: ApiAccess, log: OwnLog, service: str, domain
         cluster = account.service(service).cluster
         host = f"https://logs.{cluster}.hosting.ovh.net"
     return Tree(permitted_log_host(host, access.allowed_log_hosts), root, service, domain, cluster)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # its text quotes the address
+        return SplitResult("", "", "?", "", "")
 
 
 def _listed(names: list[str]) -> str:

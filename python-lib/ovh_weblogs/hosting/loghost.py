@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta, timezone
 from html.parser import HTMLParser
 from typing import TypeVar
@@ -14,6 +15,7 @@ import requests
 
 from ovh_weblogs.errors import AccessDenied, LogMissing, SettingsError
 from ovh_weblogs.hosting.dayfile import DayFile
+from ovh_weblogs.hosting.livefile import LiveFile
 from ovh_weblogs.hosting.passes import Pass, TokenPass, UserPass
 from ovh_weblogs.hosting.patience import NETWORK_ERRORS, Interrupted, Patience, spoken
 from ovh_weblogs.hosting.transport import NOT_FOUND, Forbidden, Transport
@@ -22,8 +24,9 @@ from ovh_weblogs.settings import ApiAccess, Kind, Source
 # Current tree first; the old one, without /logs/, was seen until about 2018 and is still found on some services.
 _TREES = ("logs/", "")
 _Answer = TypeVar("_Answer")
-_MONTH = re.compile(r"(?P<tree>(?:^|/)logs/)?logs-(?P<month>\d\d)-(?P<year>\d{4})(?:/|$)")
+_MONTH = re.compile(r"(?P<tree>(?:^|/)logs/)?logs-(?P<month>0[1-9]|1[0-2])-(?P<year>[12]\d{3})(?:/|$)")
 _FEW_MONTHS = 2  # so many are asked for one by one; for more, the page that lists all months is worth its request
+_LOOKED_INTO = 12  # months in which the newest day is looked for: some may hold none, or other kinds of log
 _MAX_INDEX = 5 << 20  # bytes of an index page; a month has at most 31 links
 
 
@@ -37,6 +40,7 @@ class LogHost:
 
     def __init__(self, source: Source, *, preview: bool = False) -> None:
         self._source = source
+        self._kind = "" if source.kind is Kind.WEB else f"{source.kind.value}/"
         access = source.access
         opens: Pass = TokenPass(access, source.network) if isinstance(access, ApiAccess) else UserPass(access)
         self._transport = Transport(source.host, opens, source.network, preview=preview)
@@ -59,19 +63,48 @@ class LogHost:
             LogMissing: The host has no such file.
             OvhLogsError: The host refuses, cannot be reached, or sends damaged content.
         """
-        name = f"The {self._source.kind.value} log of {self._source.domain} for {day}"
+        file = self.day_file(day)
+        if file is None:
+            raise self.missing(day)
+        with closing(file):
+            yield file
+
+    def day_file(self, day: date) -> DayFile | None:
+        """The day's content, to be read and closed; None where the host has no such file.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
         for tree in _TREES if self._tree is None else (self._tree,):
-            path = self._month(tree, day) + self.file_name(day)
+            path, name = self._month(tree, day) + self.file_name(day), self._name(day)
             file = DayFile(self._transport, path, name, self._source.network, preview=self._preview)
-            try:
-                if file.exists():
-                    self._tree = tree
-                    yield file
-                    return
-            finally:
-                file.close()
-        raise LogMissing(
-            f"{name} is not on {self._source.host} (404)",
+            if file.exists():
+                self._tree = tree
+                return file
+        return None
+
+    def live_file(self, day: date) -> LiveFile | None:
+        """What the day's live file holds now, to be read and closed; None where the host has no such file.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
+        name = f"The live {self._source.kind.value} log of {self._source.domain} for {day}"
+        file = LiveFile(self._transport, self._live_path(day), name, self._source.network)
+        return file if file.exists() else None
+
+    def has_live(self, day: date) -> bool:
+        """Whether the day has a live file, without fetching it.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
+        return self._patiently("HEAD", self._live_path(day), lambda response: response.status_code != NOT_FOUND)
+
+    def missing(self, day: date) -> LogMissing:
+        """The error of a day that the host has no file for."""
+        return LogMissing(
+            f"{self._name(day)} is not on {self._source.host} (404)",
             fix="shorten the period, or set 'Missing days' to skip",
         )
 
@@ -94,13 +127,30 @@ class LogHost:
         if months and not found:
             self.check_domain()
 
+    def newest(self, until: date) -> date | None:
+        """The newest day up to another that the host has a file for, as far as its pages list months; None without one.
+
+        Raises:
+            OvhLogsError: The host refuses, or cannot be reached.
+        """
+        months = (month for month in self._listed_months() or () if month <= (until.year, until.month))
+        for year, month in sorted(months, reverse=True)[:_LOOKED_INTO]:
+            days = (date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1))
+            if published := self._published_in_month([day for day in days if day <= until]):
+                return published[-1]
+        return None
+
     def check_domain(self) -> None:
         """Ask for the domain's own page, to tell an unknown domain from a missing day.
 
         Raises:
             SettingsError: The host answers 404 for it.
         """
-        if self._page(f"/{self._source.domain}/") is None:
+        try:
+            known = self._page(f"/{self._source.domain}/") is not None
+        except Forbidden:  # the index may be switched off
+            return
+        if not known:
             raise SettingsError(
                 f"{self._source.host} has no logs of {self._source.domain} (404)",
                 fix="write the domain as the OVH panel shows it in the address of the logs",
@@ -111,9 +161,14 @@ class LogHost:
         end = datetime.combine(day + timedelta(days=1), time(), self._source.zone)
         return now - end.astimezone(timezone.utc) < timedelta(hours=hours)
 
+    def _name(self, day: date) -> str:
+        return f"The {self._source.kind.value} log of {self._source.domain} for {day}"
+
+    def _live_path(self, day: date) -> str:
+        return f"/{self._source.domain}/osl/{self._kind}{self.file_name(day).removesuffix('.gz')}"
+
     def _month(self, tree: str, day: date) -> str:
-        kind = "" if self._source.kind is Kind.WEB else f"{self._source.kind.value}/"
-        return f"/{self._source.domain}/{tree}logs-{day:%m-%Y}/{kind}"
+        return f"/{self._source.domain}/{tree}logs-{day:%m-%Y}/{self._kind}"
 
     def _listed_months(self) -> set[tuple[int, int]] | None:
         """Year and month of every folder that the tree's own page lists; None where no page lists any."""
@@ -147,7 +202,7 @@ class LogHost:
         def fetch(response: requests.Response) -> str | None:
             if response.status_code == NOT_FOUND:
                 return None
-            return response.raw.read(_MAX_INDEX, decode_content=True).decode("utf-8", "replace")
+            return _whole(response).decode("utf-8", "replace")
 
         page = self._patiently("GET", path, fetch)
         if page is not None and re.search(r"<input[^>]+type\s*=\s*[\"']?password", page, re.IGNORECASE):
@@ -176,6 +231,23 @@ class LogHost:
             except Interrupted as caught:
                 trouble = caught
             patience.wait(f"The list of logs of {self._source.domain}", trouble)
+
+
+def _whole(response: requests.Response) -> bytes:
+    """The content of a page: of a part of it, days would seem to be missing.
+
+    Raises:
+        Interrupted: It is cut, or too large. (urllib3 before 2.0 says nothing of a cut.)
+    """
+    content = b""
+    while piece := response.raw.read(_MAX_INDEX, decode_content=True):
+        content += piece
+        if len(content) > _MAX_INDEX:
+            raise Interrupted("the host sent a page larger than 5 MB")
+    announced = response.headers.get("Content-Length", "")
+    if announced.isdigit() and response.raw.tell() < int(announced):
+        raise Interrupted(f"only {response.raw.tell()} of {announced} bytes of a page came")
+    return content
 
 
 class _Links(HTMLParser):

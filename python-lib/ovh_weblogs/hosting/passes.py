@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-import logging
-import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import quote
 
 import requests
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.auth import AuthBase
 
 from ovh_weblogs.hosting.api import TOKEN_SECONDS, Account
-from ovh_weblogs.settings import ApiAccess, ApiKeys, LogUser, Network, Secret
+from ovh_weblogs.hosting.session import AsTold, Basic
+from ovh_weblogs.secret import Secret
+from ovh_weblogs.settings import ApiAccess, ApiKeys, LogUser, Network
 
 REFUSALS = frozenset({401, 403})
 _EARLY = 300.0  # seconds before its end at which a token is renewed: a large file may take so long
 _IN_VAIN = 60.0  # seconds for which a 403 is not put down to the token, after a new one did not help
-_TOKEN = re.compile(r"(?<![A-Za-z])(token=)[^&\s\"']+")
 
 
 @dataclass(frozen=True)
 class Way:
     """How one request shows that it may pass: by headers, or by what is appended to its address."""
 
-    headers: dict[str, str]
-    query: str = ""
+    headers: dict[str, str] = field(repr=False)
+    query: str = field(default="", repr=False)
 
 
 class Pass(Protocol):
@@ -58,8 +57,7 @@ class UserPass:
     """A log user's login and password, by HTTP Basic."""
 
     def __init__(self, user: LogUser) -> None:
-        # UTF-8, where requests would encode text as Latin-1 and fail on anything else.
-        self.auth: AuthBase = HTTPBasicAuth(user.login.encode(), user.password.reveal().encode())
+        self.auth: AuthBase = Basic(user.login, user.password)
 
     def ways(self) -> Iterator[Way]:
         """The one."""
@@ -96,15 +94,13 @@ class TokenPass:
     """
 
     def __init__(self, access: ApiAccess, network: Network) -> None:
-        self.auth: AuthBase = _NoAuth()
+        self.auth: AuthBase = AsTold()
         self._access = access
         self._network = network
         self._in_address = False
         self._proved = False  # whether the way by cookie or address was found
         self._status = 0
         self._in_vain = 0.0  # until when a 403 is not put down to the token
-        for name in _LOGGING_ADDRESSES:
-            logging.getLogger(name).addFilter(_mask_tokens)
 
     def ways(self) -> Iterator[Way]:
         """The kept token; then a new one; then the other way to send it, unless one is known to be right.
@@ -154,19 +150,5 @@ class TokenPass:
             return token, True
 
 
-class _NoAuth(AuthBase):
-    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
-        return r
-
-
-_LOGGING_ADDRESSES = ("urllib3.connectionpool", "urllib3.util.retry")
 _kept: dict[tuple[ApiKeys, str, str], tuple[Secret, float]] = {}
 _lock = threading.Lock()
-
-
-def _mask_tokens(record: logging.LogRecord) -> bool:
-    """Takes tokens out of what urllib3 logs of each address; always true: nothing is left out."""
-    text = record.getMessage()
-    if "token=" in text:
-        record.msg, record.args = _TOKEN.sub(r"\1***", text), ()
-    return True

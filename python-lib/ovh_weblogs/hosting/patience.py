@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import ssl
 import time
@@ -12,9 +11,10 @@ import requests
 import urllib3
 
 from ovh_weblogs.errors import OvhLogsError, TryAgain
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import Network
 
-logger = logging.getLogger(__name__)
+logger = guarded_logger(__name__)
 
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, *range(520, 531)})  # statuses that pass
 

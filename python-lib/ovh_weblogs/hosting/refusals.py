@@ -14,6 +14,7 @@ from urllib.parse import quote
 import requests
 
 from ovh_weblogs.errors import AccessDenied, OvhLogsError, SettingsError, TryAgain
+from ovh_weblogs.secret import masked
 from ovh_weblogs.settings import ApiKeys, Auth
 
 REGIONS = {"ovh-eu": "Europe", "ovh-ca": "Canada", "ovh-us": "United States"}
@@ -76,7 +77,7 @@ _SENTENCES = {
     ),
     Reason.CREDENTIAL: (
         "The consumer key is not valid: it has expired, was refused, or nobody has validated it yet",
-        "open its validation link, or {key_page} and make new keys",
+        "if it is new, open its validation link; if not, open {key_page} and make new keys",
     ),
     Reason.RIGHT: ("The consumer key has no right to GET {path}", "open {key_page} and make keys that have it"),
     Reason.IAM: (
@@ -138,13 +139,13 @@ def refusal(response: requests.Response, path: str) -> Refusal:
     """What an answer that is no success says, whatever its body is."""
     body = _body(response)
     details = body.get("details")
-    action = str(details.get("unauthorizedActionsByIAM") or "") if isinstance(details, Mapping) else ""
+    action = _quoted(details.get("unauthorizedActionsByIAM")) if isinstance(details, Mapping) else ""
     code = str(body.get("errorCode") or body.get("error") or "")
-    message = " ".join(str(body.get("message") or body.get("error_description") or "").split())[:_SHOWN]
+    message = _quoted(body.get("message") or body.get("error_description"))
     by_text = next((reason for text, reason in _BY_TEXT.items() if text in message.lower()), None)
     reason = Reason.IAM if action else _BY_CODE.get(code) or by_text or _by_status(response.status_code)
-    query_id = response.headers.get("X-OVH-QUERYID", "")[:_SHOWN]
-    return Refusal(reason, path.partition("?")[0], response.status_code, message, action[:_SHOWN], query_id)
+    query_id = _quoted(response.headers.get("X-OVH-QUERYID"))
+    return Refusal(reason, path.partition("?")[0], response.status_code, message, action, query_id)
 
 
 def error(found: Refusal, keys: ApiKeys, clock: int | None = None) -> OvhLogsError:
@@ -210,6 +211,11 @@ def _body(response: requests.Response) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, Mapping) else {}
+
+
+def _quoted(text: Any) -> str:
+    """A text of OVH's on one line; cut only after it was masked, or the rest of a secret would be shown."""
+    return " ".join(masked(str(text or "")).split())[:_SHOWN]
 
 
 def _by_status(status: int) -> Reason:

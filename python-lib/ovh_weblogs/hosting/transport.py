@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from typing import Any
 from urllib.parse import urljoin
@@ -12,8 +11,10 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 
 from ovh_weblogs.errors import AccessDenied, HostNotAllowed, TryAgain, UntrustedHost
+from ovh_weblogs.hosting.hosts import shown_host
 from ovh_weblogs.hosting.passes import REFUSALS, Pass
 from ovh_weblogs.hosting.patience import NETWORK_ERRORS, RETRIED, Interrupted, certificate_refused, retry_after, spoken
+from ovh_weblogs.hosting.session import Session
 from ovh_weblogs.settings import Network
 
 NOT_FOUND = 404
@@ -41,14 +42,11 @@ class Transport:
     def __init__(self, base: str, opens: Pass, network: Network, *, preview: bool = False) -> None:
         self.base = base
         self._timeout = (network.connect_timeout, network.read_timeout)
-        self._session = requests.Session()
+        self._session = Session(base, opens.auth)
         self._pass = opens
-        self._session.auth = opens.auth
         self._session.headers.update({"Accept-Encoding": "identity", "User-Agent": "ovh-logs"})
         adapter = _PreviewAdapter() if preview else HTTPAdapter()
         self._session.mount(base, adapter)
-        # Loopback in plain http must not pass through the proxy that HTTP_PROXY names.
-        self._session.trust_env = base.startswith("https:")
 
     def close(self) -> None:
         """Give the connection back."""
@@ -72,7 +70,8 @@ class Transport:
             address = f"{path}?{way.query}" if way.query else path
             response = self._followed(method, self.base + address, {**(headers or {}), **way.headers})
             if response.status_code not in REFUSALS:
-                self._pass.passed(way)
+                if response.status_code not in RETRIED:  # a busy host has not looked at the token yet
+                    self._pass.passed(way)
                 return self._judged(response)
             response.close()
             status = response.status_code
@@ -94,23 +93,29 @@ class Transport:
                 method, url, headers=headers, timeout=self._timeout, stream=True, allow_redirects=False
             )
         except NETWORK_ERRORS as cause:
-            if certificate_refused(cause):
-                raise UntrustedHost(
-                    f"The certificate of {self.base} was refused, so no password or token was sent",
-                    fix="check log_host, or let an administrator install the host's authority on the DSS server",
-                ) from None
-            raise Interrupted(f"{self.base} {spoken(cause)}") from None
+            broken = self._broken(cause)
+        raise broken  # only here: what was caught holds the request and its headers, and is to be no context of this
+
+    def _broken(self, cause: BaseException) -> Exception:
+        if certificate_refused(cause):
+            return UntrustedHost(
+                f"The certificate of {self.base} was refused, so no password or token was sent",
+                fix="check log_host, or let an administrator install the host's authority on the DSS server",
+            )
+        return Interrupted(f"{self.base} {spoken(cause)}")
 
     def _redirected(self, url: str, response: requests.Response) -> str:
         response.close()
-        target = urljoin(url, response.headers.get("Location", ""))
-        if not target.startswith(self.base + "/"):
-            host = re.sub(r"^([a-z]+://)(?:[^/@]*@)?([^/?#]*).*", r"\1\2", target)[:80]
-            raise HostNotAllowed(
-                f"{self.base} redirects to {host}, where no password or token is sent",
-                fix="write the log host that the OVH panel shows now into log_host",
-            )
-        return target
+        try:
+            target = urljoin(url, response.headers.get("Location", ""))
+        except ValueError:  # its text quotes the address
+            target = ""
+        if target.startswith(self.base + "/"):
+            return target
+        raise HostNotAllowed(
+            f"{self.base} redirects to {shown_host(target) or 'another place'}, where no password or token is sent",
+            fix="write the log host that the OVH panel shows now into log_host",
+        )
 
     def _judged(self, response: requests.Response) -> requests.Response:
         status = response.status_code

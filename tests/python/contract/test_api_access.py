@@ -6,7 +6,7 @@ from datetime import date, datetime, timezone
 
 import pytest
 
-from dev.ovhsim import AttachedDomain, OwnLog, rules
+from dev.ovhsim import AttachedDomain, Fault, OwnLog, rules
 from ovh_weblogs import hosting, pipeline
 from ovh_weblogs.dss import forms
 from ovh_weblogs.dss.connectors import LogSource
@@ -229,9 +229,16 @@ def test_a_token_is_sent_as_a_cookie_and_never_in_an_address_that_a_log_could_ke
 
 def test_a_host_that_wants_the_token_in_the_address_gets_it_there_once_it_refused_the_cookie(make_ovh):
     ovh = make_ovh(token_by="query")
-    assert count(ovh.config()) == MAIN
+    settings, plugin = ovh.config()
+    assert count((settings, {**plugin, "connections": 1})) == MAIN
     assert [request.status for request in ovh.host.journal.requests] == [401, 200, 200, 200]
     assert ovh.tokens.issued == 1
+
+
+def test_a_busy_host_does_not_tell_where_it_takes_tokens_from(make_ovh):
+    ovh = make_ovh(token_by="query")
+    ovh.host.faults.add(Fault("status", status=503, times=1))
+    assert count(ovh.config()) == MAIN
 
 
 def test_a_host_that_turns_the_address_into_a_cookie_is_followed(make_ovh):

@@ -84,6 +84,7 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "from_date": "",
         "to_date": "",
         "missing_days": "skip" if source["skip_missing"].default else "fail",
+        "include_today": source["include_today"].default,
         "partitioned": source["partitioned"].default,
         "rejects": "rows" if source["reject_rows"].default else "count",
         "max_reject_share": source["max_reject_share"].default,

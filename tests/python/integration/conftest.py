@@ -99,6 +99,8 @@ def written_report(tmp_path_factory, demo_tables) -> Callable[..., Path]:
             blanks=2,
             events=len(hits),
             visitors=1_234_567_890,
+            calls=["GET /1.0/auth/time", *_HARM],
+            tokens=2,
             stages=[("Read and parse (OVH logs)", 3.1), ("Draw the report", 0.25), (_HARM[4], 0.0)],
             checks=[(f"Check {number}: {text}", number != 3) for number, text in enumerate(_HARM, 1)],
         )
@@ -133,10 +135,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def opened(browser) -> Callable[..., AbstractContextManager[Page]]:
-    """Opens a report until it is left; whatever it complained of, asked for or popped up until then is an error."""
+    """Opens a page until it is left; whatever it complained of, asked for or popped up until then is an error."""
 
     @contextmanager
-    def open_report(report: Path, device: str = "desk", scheme: str = "light", before: str = "") -> Iterator[Page]:
+    def open_report(
+        report: Path,
+        device: str = "desk",
+        scheme: str = "light",
+        before: str = "",
+        ready: str = "html[data-ready=yes]",
+    ) -> Iterator[Page]:
         size = _WIDTHS[device]
         context = browser.new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce")
         page = context.new_page()
@@ -145,9 +153,9 @@ def opened(browser) -> Callable[..., AbstractContextManager[Page]]:
         page.add_init_script(before)
         try:
             page.goto(report.as_uri())
-            page.wait_for_selector("html[data-ready=yes]")
+            page.wait_for_selector(ready)
             yield page
-            assert page.title().startswith("OVH logs, ")
+            assert page.title().startswith(("OVH logs, ", "Access to OVH logs"))
             assert page.evaluate("document.scrollingElement.scrollWidth") <= size["width"]
         finally:
             context.close()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+
+from dev.macrohtml import table
 
 
 def demo(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -70,11 +74,31 @@ def test_refused_lines_are_kept_with_their_reasons(two_days):
     assert line["reject_reason"] == "a quote is not closed"
 
 
-def test_the_settings_that_hold_the_password_are_not_left_behind(two_days):
+def test_the_settings_that_hold_the_keys_are_not_left_behind(two_days):
     _, out = two_days
     left = [path for path in out.rglob("*") if path.is_file()]
     assert len(left) > 8
-    assert not [path.name for path in left if b"log_user" in path.read_bytes()]
+    secret = re.compile(rb"application_secret|consumer_key|token=(?:%2B|\+)")
+    assert not [path.name for path in left if secret.search(path.read_bytes())]
+
+
+def test_the_logs_are_reached_by_api_keys_with_one_token(two_days):
+    result, out = two_days
+    assert re.search(
+        r"✓ OVH API keys opened the logs: (\d) of \1 requests with a token, and no password; 1 token", result.stdout
+    )
+    report = (out / "report.html").read_text("utf-8")
+    assert "Access: OVH API keys; 5 calls of the API, 1 token." in report
+    assert "<code>GET /1.0/hosting/web/example.com/userLogsToken?" in report
+
+
+def test_the_check_of_access_says_that_all_of_it_works(two_days):
+    """Its one warning: the generated logs are of March."""
+    _, out = two_days
+    found = table((out / "access.html").read_text("utf-8").partition("</h1>")[2])
+    assert Counter(found.outcomes[1:]) == {"good": 18, "warning": 1}
+    assert [name for sign, name, *_ in found.rows if sign == "!"] == ["Newest day"]
+    assert found.told.strip() == "All of it works; the last column says what to look at."
 
 
 def test_real_lines_go_the_same_way(repository, tmp_path, samples):

@@ -36,6 +36,12 @@ def test_every_picture_of_the_readme_is_there(repository):
         assert (repository / picture).stat().st_size > 1_000
 
 
+def test_the_readme_leads_to_what_the_check_of_access_says_and_its_picture_is_there(repository):
+    assert "(docs/access-check.md)" in (repository / "README.md").read_text("utf-8")
+    assert "](access-check.png)" in (repository / "docs" / "access-check.md").read_text("utf-8")
+    assert (repository / "docs" / "access-check.png").stat().st_size > 1_000
+
+
 def test_who_comes_from_the_plugin_of_2016_is_sent_to_columns_that_exist(repository):
     section = (
         (repository / "README.md").read_text("utf-8").partition("## Coming from the plugin")[2].partition("\n## ")[0]

@@ -53,8 +53,14 @@ def asked(month: Month) -> list[Request]:
         for fault in [month.faults[day].kind, ""] if day in month.faults else [""]:
             status = 503 if fault == "status" else 200
             path = f"/{month.file_name(day)}"
-            found.append(Request(len(found) + 1, "GET", path, 1, "", "", {}, NOW, fault, status))
+            found.append(Request(len(found) + 1, "GET", path, 1, "", "", {"cookie": "***"}, NOW, fault, status))
     return found
+
+
+def called() -> list[Request]:
+    """The API's journal of a run that needed one token."""
+    path = "/1.0/hosting/web/example.com/userLogsToken?remoteCheck=false&ttl=3600"
+    return [Request(1, "GET", path, 1, "", "", {}, NOW, "", 200)]
 
 
 def evidence(folder: Path, month: Month, rows: dict[str, Rows], requests: list[Request] | None = None) -> Evidence:
@@ -65,7 +71,7 @@ def evidence(folder: Path, month: Month, rows: dict[str, Rows], requests: list[R
     hits, rejects = len(rows["events"]), len(rows["refused"])
     tables = Tables(*paths, hits, rejects, hits, len(rows["visitors"]))
     totals = Totals(files=3, lines=month.lines, hits=hits, rejects=rejects, blanks=month.blanks)
-    return Evidence(month, asked(month) if requests is None else requests, totals, tables, sessions(month))
+    return Evidence(month, asked(month) if requests is None else requests, called(), totals, tables, sessions(month))
 
 
 def sessions(month: Month) -> int:
@@ -145,4 +151,20 @@ def test_a_file_that_came_badly_and_was_not_asked_for_again_is_noticed(tmp_path,
 def test_without_truth_lines_files_and_visitors_are_counted(tmp_path, month, rows):
     run = evidence(tmp_path, month, rows)
     found = all_checks(replace(run, month=replace(month, truth=None)))
-    assert [holds for _, holds in found] == [True] * 4
+    assert [holds for _, holds in found] == [True] * 5
+
+
+def test_a_request_without_a_token_or_with_a_password_is_noticed(tmp_path, month, rows):
+    run = evidence(tmp_path, month, rows)
+    first, *others = run.requests
+    for odd in (replace(first, headers={}), replace(first, authorization="Basic ***")):
+        (found,) = failing(replace(run, requests=[odd, *others]))
+        assert found.startswith("OVH API keys opened the logs: ")
+
+
+def test_logs_that_no_token_was_asked_for_are_noticed(tmp_path, month, rows):
+    run = evidence(tmp_path, month, rows)
+    refused = [replace(call, status=403) for call in run.calls]
+    for calls in ([], refused):
+        (found,) = failing(replace(run, calls=calls))
+        assert found.endswith("; 0 tokens needed")

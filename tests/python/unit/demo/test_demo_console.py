@@ -11,6 +11,7 @@ from rich.console import Console
 from dev.demo.console import Board, name_files, show
 from dev.demo.flow import definition
 from dev.demo.month import Month
+from dev.demo.ovh import served
 from dev.demo.report import Summary
 
 
@@ -60,6 +61,8 @@ def test_the_summary_shows_numbers_stages_and_checks():
         blanks=1,
         events=1_000,
         visitors=77,
+        calls=["GET /auth/time", "GET /hosting/web"],
+        tokens=1,
         stages=[("Read", 1.25), ("Draw", 0.5)],
         checks=[("All there", True), ("Nothing twice", False)],
     )
@@ -68,6 +71,8 @@ def test_the_summary_shows_numbers_stages_and_checks():
     rows = [" ".join(line.replace("│", " ").split()) for line in shown(console).splitlines()]
     assert "1 March 2026, logs in [folder]" in rows
     for row in ("Bytes, compressed 2.5 kB", "Lines 1,003", "Hits 1,000", "Visitors 77", "Read 1.2 s", "In all 1.8 s"):
+        assert row in rows
+    for row in ("Calls of the OVH API 2", "Tokens for the log host 1"):
         assert row in rows
     assert ("✓ All there" in rows, "✗ Nothing twice" in rows) == (True, True)
 
@@ -84,5 +89,6 @@ def test_the_end_names_each_file_with_what_it_is_and_its_size(tmp_path):
 )
 def test_missing_days_are_skipped_only_where_there_are_gaps(tmp_path, last, expected):
     month = Month(tmp_path, "logs", days=[date(2026, 3, 1), last])
-    config = definition(month, tmp_path, "http://127.0.0.1:1", "word")["datasets"]["logs"]["config"]
+    with served(month) as ovh:
+        config = definition(month, tmp_path, ovh)["datasets"]["logs"]["config"]
     assert (config["missing_days"], config["from_date"], config["to_date"]) == (expected, "2026-03-01", f"{last}")

@@ -105,6 +105,8 @@ def page(folder: Path, tables: Tables, days: list[date] = DAYS) -> Page:
         blanks=5,
         events=12_300,
         visitors=678,
+        calls=["GET /1.0/auth/time", f"GET /1.0/{ATTACK}"],
+        tokens=1,
         stages=[("Read", 1.25), ("Enrich", 0.5)],
         checks=[("Every line is accounted for", True), ("One row per visitor", False)],
     )
@@ -188,6 +190,7 @@ def test_every_section_is_there_and_every_plot_has_its_place(plain):
         "Missing pages most asked for",
         "Refused lines, by reason",
         "Seconds per stage",
+        "How the logs were reached",
         "What was checked",
     ):
         assert title in plain.text
@@ -205,6 +208,11 @@ def test_the_numbers_of_the_summary_are_readable(plain):
     for part in ("678 visitors", "12,300 hits of 12,345 lines", "2 files, 1.2 MB", "1 refused line and 5 blank"):
         assert part in plain.text
     assert "Every line is accounted for" in plain.text
+
+
+def test_calls_and_tokens_of_the_api_are_counted_and_the_calls_named(plain):
+    assert plain.text.count("OVH API keys; 2 calls of the API, 1 token.") == 2
+    assert f"GET /1.0/auth/time GET /1.0/{ATTACK}" in plain.text
 
 
 def test_a_check_that_fails_is_marked(plain):

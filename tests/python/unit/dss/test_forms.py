@@ -20,6 +20,7 @@ def test_the_least_configuration_gives_the_defaults_of_settings():
     assert source.host == "https://logs.cluster021.hosting.ovh.net"
     assert (source.kind, source.period, source.network) == (Kind.WEB, Period(), Network())
     assert (source.skip_missing, source.partitioned, source.reject_rows) == (False, False, False)
+    assert source.include_today is False
     assert (source.max_reject_share, source.max_day_bytes) == (Source.max_reject_share, Source.max_day_bytes)
 
 
@@ -35,6 +36,30 @@ def test_a_password_is_taken_exactly_as_typed_and_shown_nowhere():
 )
 def test_whole_numbers_may_come_as_floats_or_text_or_not_at_all(value, days):
     assert forms.source({**LEAST, "last_days": value}, {}).period.last_days == days
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(True, True), ("true", True), (False, False), ("", False), (None, False)]
+)
+def test_today_is_included_where_that_is_ticked(value, expected):
+    assert forms.source({**LEAST, "include_today": value}, {}).include_today is expected
+
+
+@pytest.mark.parametrize(
+    ("period", "include_today", "days"),
+    [
+        (Period(last_days=2), False, [29, 30]),
+        (Period(last_days=2), True, [29, 30, 31]),
+        (Period(first=date(2026, 3, 30)), True, [30, 31]),
+        (Period(first=date(2026, 3, 30), last=date(2026, 3, 30)), True, [30]),
+        (Period(first=date(2026, 3, 31)), False, []),
+        (Period(first=date(2026, 3, 31), last=date(2026, 4, 30)), True, [31]),
+        (Period(first=date(2026, 4, 1)), True, []),
+    ],
+)
+def test_a_period_has_its_complete_days_and_today_if_that_is_wanted(period, include_today, days):
+    found = period.days(date(2026, 3, 31), include_today=include_today)
+    assert found == [date(2026, 3, day) for day in days]
 
 
 @pytest.mark.parametrize(
@@ -77,6 +102,7 @@ def test_a_day_may_be_a_date_or_the_instant_that_a_date_field_saves(value, day):
         ({"last_days": 7.5}, "last_days must be a whole number"),
         ({"last_days": "many"}, "last_days must be a number"),
         ({"last_days": True}, "last_days must be a number"),
+        ({"include_today": "perhaps"}, "include_today must be true or false"),
         ({"max_reject_share": 5}, "max_reject_share must be from 0 to 1"),
         ({"max_reject_share": float("nan")}, "max_reject_share must be from 0 to 1"),
         ({"partitioned": "yes"}, "partitioned must be true or false"),
