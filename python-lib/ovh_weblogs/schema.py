@@ -93,6 +93,10 @@ def dss_schema(columns: Iterable[Column]) -> dict[str, Any]:
     return {"columns": [column.dss for column in columns]}
 
 
+_PLACE = (
+    Column("source_file", Type.STRING, "Name of the file that the line stands in."),
+    Column("line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False),
+)
 _SERVER_HITS = (
     Column(
         "server_ts", Type.INSTANT, "When the request was logged, UTC, whole seconds; WT1: milliseconds. Source: %t."
@@ -138,8 +142,7 @@ _SERVER_HITS = (
         "'server' for a web server's log, 'tracker' for a JavaScript tracker's.",
         nullable=False,
     ),
-    Column("source_file", Type.STRING, "Name of the file that the line stands in."),
-    Column("line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False),
+    *_PLACE,
 )
 _TRACKER_HITS = (
     Column("client_ts", Type.INSTANT, "Time by the visitor's own clock, UTC. Source: WT1."),
@@ -166,10 +169,7 @@ REJECTS = Table(
     "rejects",
     "one line that the format refuses",
     (
-        Column("source_file", Type.STRING, "Name of the file that the line stands in."),
-        Column(
-            "line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False
-        ),
+        *_PLACE,
         Column("reason", Type.STRING, "What the format refused, in a few words.", nullable=False),
         Column("line", Type.BINARY, "The line's bytes as they were read, without the newline.", nullable=False),
     ),
@@ -189,10 +189,7 @@ LINES = Table(
             "The line as it was read; bytes that are not UTF-8 are read as Latin-1.",
             nullable=False,
         ),
-        Column("source_file", Type.STRING, "Name of the file that the line stands in."),
-        Column(
-            "line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False
-        ),
+        *_PLACE,
     ),
 )
 REJECT_REASON = Column(
