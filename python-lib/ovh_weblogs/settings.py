@@ -173,6 +173,7 @@ class EnrichSettings:
     """Which groups of columns are added to hits; all by default."""
 
     useragent: bool = True
+    bots: bool = True
     url: bool = True
     visitor_id: bool = True
 
