@@ -69,6 +69,7 @@ _CHAIN = "dev.bench.contenders.chain"
 _TRACKER = "dev.bench.contenders.tracker"
 _TRACKED = "dev.bench.trackerdata:corpus"
 _SOURCE = "dev.bench.contenders.source"
+_AGENTS = "dev.bench.contenders.useragents"
 _CONNECTOR = "dev.bench.contenders.connector"
 _MONTH = "dev.bench.contenders.month"
 _FILE = 1 / 3  # of a million lines: some 5 MB as gzip
@@ -117,6 +118,14 @@ BENCHMARKS = (
         Contender("regex per line, groupdict", f"{_TRACKER}:regex_loop", corpus=_TRACKED),
         Ratio.RATE,
         aim=3.0,
+    ),
+    Benchmark(
+        "useragents",
+        Contender("user agents of hits to columns, robots too", f"{_AGENTS}:library"),
+        Contender("user_agents.parse for each row", f"{_AGENTS}:row_by_row", at_most=20_000),
+        Ratio.RATE,
+        limit=60.0,
+        peak_limit_mb=130,
     ),
     Benchmark(
         "connector_rows",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ovh_weblogs.columns import Column, Type
+from ovh_weblogs.column import Column, Type
 
 
 def query_columns(keys: Sequence[str]) -> tuple[Column, ...]:

@@ -96,7 +96,7 @@ def _numbered(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[
         refused += whole.num_rows - batch.num_rows
         typed = conform(batch, EVENTS)
         if "visitor_id" not in batch.schema.names:
-            identify = EnrichSettings(useragent=False, url=False)
+            identify = EnrichSettings(useragent=False, bots=False, url=False)
             typed = enrichment.enrich_batch(typed, identify)
         index = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
         row += batch.num_rows

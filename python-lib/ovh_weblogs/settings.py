@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ovh_weblogs.secret import Secret
@@ -124,6 +125,24 @@ class Source:
         return self.domain
 
 
+class Scope(str, enum.Enum):
+    """Whose files are listed."""
+
+    TREE = "tree"  # the log tree of the source
+    HOSTING = "hosting"  # every log tree of its hosting
+    ACCOUNT = "account"  # every log tree of every hosting of the account
+
+
+@dataclass(frozen=True)
+class OfferSettings:
+    """Which files of the log host are listed."""
+
+    source: Source  # its kind and period say nothing here
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    months: int = 0  # so many calendar months, the current one among them; 0 for all
+    scope: Scope = Scope.TREE
+
+
 # Parameters that are removed from URLs and referrers, since a log passes them on to everybody who reads it:
 SESSION_KEYS = (  # whoever has the id of a session is logged in as its owner
     *("sid", "sessid", "sessionid", "session_id", "phpsessid", "jsessionid", "aspsessionid", "cfid", "cftoken"),
@@ -177,10 +196,23 @@ class ParseSettings:
 
 
 @dataclass(frozen=True)
+class ArchiveSettings:
+    """What an archive of day files takes up, and how long it keeps it."""
+
+    source: Source  # its kind means nothing: there may be several
+    kinds: tuple[Kind, ...] = (Kind.WEB,)
+    keep_months: int = 0  # 0: for ever
+    temp_folder: str | None = None  # for one day's file at a time; None: the system's temporary place
+
+    LAST_DAYS: ClassVar[int] = 30  # unless named: OVH publishes no retention, a month has always been there
+
+
+@dataclass(frozen=True)
 class EnrichSettings:
     """Which groups of columns are added to hits; all by default."""
 
     useragent: bool = True
+    bots: bool = True
     url: bool = True
     visitor_id: bool = True
 

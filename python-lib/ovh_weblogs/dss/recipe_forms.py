@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from ovh_weblogs.dss.forms import Config, Form, max_day_bytes
+from ovh_weblogs.dss.access import access_of, log_tree
+from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, period_of
 from ovh_weblogs.logfiles import AUTO, TRACKER, check_settings
-from ovh_weblogs.settings import ParseSettings
+from ovh_weblogs.settings import ArchiveSettings, Kind, ParseSettings, Source
 
 CUSTOM = "custom"
 MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
@@ -38,6 +39,29 @@ def parse_settings(config: Config | None, plugin_config: Config | None) -> Parse
     )
     check_settings(settings)
     return settings
+
+
+def archive_settings(config: Config | None, plugin_config: Config | None) -> ArchiveSettings:
+    """Settings of the recipe ``ovh-logs-archive``.
+
+    Raises:
+        SettingsError: Something in the form is missing or wrong; every fault is named.
+        HostNotAllowed: The log host is none that a password may be sent to.
+    """
+    form, plugin = Form(config), Form(plugin_config)
+    access = access_of(form, plugin)
+    default = tuple(kind.value for kind in ArchiveSettings.kinds)
+    kinds = form.several("kinds", tuple(kind.value for kind in Kind), default)
+    period = period_of(form, ArchiveSettings.LAST_DAYS)
+    months = form.whole("keep_months", ArchiveSettings.keep_months, low=0, high=1200)
+    largest, network = max_day_bytes(plugin), network_of(plugin)
+    form.check("The settings of the recipe")
+    return ArchiveSettings(
+        Source(*log_tree(access, form, plugin), period=period, network=network, max_day_bytes=largest),
+        kinds=tuple(Kind(kind) for kind in kinds),
+        keep_months=months,
+        temp_folder=plugin.text("temp_folder") or None,
+    )
 
 
 def line_column(config: Config | None) -> str | None:

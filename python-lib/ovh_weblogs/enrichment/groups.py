@@ -12,6 +12,7 @@ from ovh_weblogs.enrichment import urls, useragent, visitor
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.schema import (
     AGENT_COLUMNS,
+    BOT_COLUMNS,
     HITS,
     LOCATION_PARTS,
     REFERER_PARTS,
@@ -47,6 +48,7 @@ class _Group:
 
 _GROUPS = (
     _Group("useragent", AGENT_COLUMNS, lambda s: s.useragent, lambda b: useragent.parts(b.column("useragent"))),
+    _Group("useragent", BOT_COLUMNS, lambda s: s.bots, lambda b: useragent.bot_parts(b.column("useragent"))),
     _Group("location", LOCATION_PARTS, lambda s: s.url, lambda b: urls.parts(b.column("location"), LOCATION_PARTS)),
     _Group("referer", REFERER_PARTS, lambda s: s.url, lambda b: urls.parts(b.column("referer"), REFERER_PARTS)),
     _Group("client_addr", _VISITOR_ID, lambda s: s.visitor_id, lambda b: [visitor.ids(b)]),

@@ -1,4 +1,4 @@
-"""What a column and a table are, whatever the engine: the words in which ``schema`` declares them."""
+"""What a table is made of: columns with a type, a meaning and a unit, as DSS and Arrow have them."""
 
 from __future__ import annotations
 
