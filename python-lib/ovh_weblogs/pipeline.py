@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from ovh_weblogs import enrichment, features
-from ovh_weblogs.casting import cast, conform
+from ovh_weblogs.casting import cast
 from ovh_weblogs.cells import parse_cells
 from ovh_weblogs.days import Block, is_published, newest_day, published_days, read_days
 from ovh_weblogs.engines import embedded
@@ -28,6 +29,7 @@ __all__ = [
     "enrich",
     "enrichment_plan",
     "is_published",
+    "log_counts",
     "newest_day",
     "parse",
     "parse_cells",
@@ -36,25 +38,28 @@ __all__ = [
     "read_days",
     "visitor_columns",
     "visitors",
+    "wanted_by_visitors",
 ]
 
 logger = guarded_logger(__name__)
 
 
-def enrich(batches: Iterable[pa.RecordBatch], settings: EnrichSettings | None = None) -> Iterator[pa.RecordBatch]:
+def enrich(
+    batches: Iterable[pa.RecordBatch], settings: EnrichSettings | None = None, counts: Counter[str] | None = None
+) -> Iterator[pa.RecordBatch]:
     """Hits to events: each batch with its columns, cast to the declared types, and those that enrichment adds.
 
     Args:
-        batches: Hits; any of the declared columns may be absent but server_ts and client_addr, others pass unchanged.
-        settings: Which groups of columns are added.
+        batches: Hits, or rows of any origin whose columns the settings name; others pass unchanged.
+        settings: How they are read, and which groups of columns are added; those of hits, and all, unless given.
+        counts: Counts what could not be read.
 
     Raises:
-        InputError: A needed column is absent, is in the way, or holds what cannot be read.
+        InputError: A chosen column is absent, one is in the way, or holds what cannot be read.
     """
     settings = settings or EnrichSettings()
     for batch in batches:
-        check_needed(batch.schema.names)
-        yield enrichment.enrich_batch(batch, settings)
+        yield enrichment.enrich_batch(batch, settings, counts)
 
 
 def visitors(
@@ -63,15 +68,17 @@ def visitors(
     """Events to one row per visitor, in no particular order.
 
     Args:
-        batches: Events; any of the declared columns may be absent but server_ts and client_addr.
+        batches: Events, or rows of any origin whose columns the settings name; any of them may be absent but that of
+            time, and those of address and visitor_id both.
         names: Column names of the batches (there may be no batch at all).
-        settings: Memory limit and spilling.
+        settings: How they are read, memory limit and spilling.
 
     Raises:
         InputError: A needed column is absent or holds what cannot be read.
     """
-    check_needed(names)
-    present = [name for name in EVENTS.names if name in names]
+    settings = settings or VisitorSettings()
+    there = set(check_needed(names, settings))
+    present = [name for name in EVENTS.names if name in there]
     if "visitor_id" not in present:
         logger.info("The input has no visitor_id: made from address and user agent, as the enrich recipe does")
         present.append("visitor_id")
@@ -82,28 +89,41 @@ def visitors(
     )
     yield from embedded.run(
         features.visitors(present),
-        _numbered(batches, schema),
+        _numbered(batches, schema, settings),
         schema,
         output=features.visitor_columns(present),
-        settings=settings or VisitorSettings(),
+        settings=settings,
     )
 
 
-def _numbered(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    row = refused = 0
+def _numbered(
+    batches: Iterable[pa.RecordBatch], schema: pa.Schema, settings: VisitorSettings
+) -> Iterator[pa.RecordBatch]:
+    row = refused = nobody = 0
+    counts: Counter[str] = Counter()
     for whole in batches:
         batch = _without_refused(whole)
         refused += whole.num_rows - batch.num_rows
-        typed = conform(batch, EVENTS)
-        if "visitor_id" not in batch.schema.names:
-            identify = EnrichSettings(useragent=False, bots=False, url=False)
-            typed = enrichment.enrich_batch(typed, identify)
-        index = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
-        row += batch.num_rows
+        read = enrichment.as_events(batch, settings.columns, settings.zone, counts)
+        if "visitor_id" not in read.schema.names:
+            read = enrichment.enrich_batch(read, EnrichSettings(useragent=False, bots=False, url=False))
+        typed = read.filter(read.column("visitor_id").is_valid())
+        nobody += read.num_rows - typed.num_rows
+        index = pa.array(np.arange(row, row + typed.num_rows, dtype=np.int64))
+        row += typed.num_rows
         arrays = [index if name == "row_index" else typed.column(name) for name in schema.names]
         yield pa.RecordBatch.from_arrays(arrays, schema=schema)
     if refused:
         logger.info("%d refused lines are no hits of any visitor: left out", refused)
+    if nobody:
+        logger.info("%d hits have no visitor_id: left out", nobody)
+    log_counts(counts)
+
+
+def log_counts(counts: Counter[str]) -> None:
+    """Tell what could not be read."""
+    if counts[enrichment.UNREADABLE]:
+        logger.warning("%d %s: null in server_ts", counts[enrichment.UNREADABLE], enrichment.UNREADABLE)
 
 
 def _without_refused(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -114,18 +134,21 @@ def _without_refused(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch.filter(reason.is_null())
 
 
-def check_needed(names: Iterable[str]) -> None:
-    """Refuse an input without the columns that everything else hangs on.
+def check_needed(names: Sequence[str], settings: VisitorSettings) -> list[str]:
+    """Our names of an input's columns; an input without those that everything else hangs on is refused.
 
     Raises:
-        InputError: server_ts or client_addr is absent.
+        InputError: The column of time is absent, or both those of address and visitor_id.
     """
-    absent = [name for name in ("server_ts", "client_addr") if name not in set(names)]
+    there = list(enrichment.our_names(names, settings.columns).values())
+    absent = [] if "server_ts" in there else ["server_ts"]
+    absent += [] if {"client_addr", "visitor_id"} & set(there) else ["client_addr"]
     if absent:
         raise InputError(
             f"The input has no column {' and no column '.join(absent)}",
-            fix="rename the columns of time and address so in a Prepare recipe before this one",
+            fix="choose the columns of time and address in the recipe",
         )
+    return there
 
 
 def enrichment_plan(names: Sequence[str], settings: EnrichSettings) -> enrichment.Plan:
@@ -137,7 +160,20 @@ def enrichment_plan(names: Sequence[str], settings: EnrichSettings) -> enrichmen
     return enrichment.plan(names, settings)
 
 
-def visitor_columns(names: Sequence[str]) -> tuple[Column, ...]:
-    """The columns that ``visitors`` gives for events of these columns."""
-    present = {*names, "visitor_id"}
+def wanted_by_visitors(names: Sequence[str], settings: VisitorSettings) -> list[str]:
+    """The columns of an input that ``visitors`` reads; others need not be fetched.
+
+    Raises:
+        InputError: A column that was chosen is not there.
+    """
+    return list(enrichment.our_names(names, settings.columns))
+
+
+def visitor_columns(names: Sequence[str], settings: VisitorSettings | None = None) -> tuple[Column, ...]:
+    """The columns that ``visitors`` gives for events of these columns.
+
+    Raises:
+        InputError: A needed column is absent.
+    """
+    present = {*check_needed(names, settings or VisitorSettings()), "visitor_id"}
     return features.visitor_columns([name for name in EVENTS.names if name in present])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone, tzinfo
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -195,6 +196,25 @@ class ParseSettings:
     tracker_columns: bool = False  # that hits have them whatever the first lines are
 
 
+class Policy(str, enum.Enum):
+    """What tells one visitor from another; the values are those of the form."""
+
+    AUTO = "auto"  # the tracker's cookie, else the hash
+    COOKIE = "cookie"
+    IDENTIFIER = "identifier"  # a column of the input, such as the login
+    ADDRESS = "address"
+    HASH = "hash"  # of address and user agent, with language and time zone where they are known
+
+
+class Rotation(str, enum.Enum):
+    """How long a visitor keeps an id: after that the key is another; the values are those of the preset."""
+
+    NONE = "none"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
 @dataclass(frozen=True)
 class ArchiveSettings:
     """What an archive of day files takes up, and how long it keeps it."""
@@ -209,17 +229,25 @@ class ArchiveSettings:
 
 @dataclass(frozen=True)
 class EnrichSettings:
-    """Which groups of columns are added to hits; all by default."""
+    """How an input is read, and which groups of columns are added to it; all that need no choice by default."""
 
+    columns: Mapping[str, str] = field(default_factory=dict)  # of the input, by role, where not called by our names
+    zone: tzinfo = timezone.utc  # of times that are texts without one
+    overwrite: bool = False  # columns of the input that have the names of added ones
     useragent: bool = True
     bots: bool = True
     url: bool = True
     visitor_id: bool = True
+    visitor_policy: Policy = Policy.AUTO
+    visitor_key: Secret = field(default_factory=lambda: Secret(""))
+    rotation: Rotation = Rotation.NONE
 
 
 @dataclass(frozen=True)
 class VisitorSettings:
-    """How events are grouped to visitors, and what the engine may use."""
+    """How events are read and grouped to visitors, and what the engine may use."""
 
+    columns: Mapping[str, str] = field(default_factory=dict)  # as in EnrichSettings
+    zone: tzinfo = timezone.utc  # the same
     memory_limit_mb: int = 1024
     temp_folder: str | None = None  # None: a folder of the system's temporary place, removed at the end

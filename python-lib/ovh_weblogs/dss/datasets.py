@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -178,15 +178,19 @@ def _series(array: pa.Array) -> pd.Series[Any]:
 
 
 def merged_schema(
-    input_columns: Sequence[dict[str, Any]], own: Sequence[Column], names: Sequence[str]
+    input_columns: Sequence[dict[str, Any]], own: Sequence[Column], names: Sequence[str], new: Collection[str] = ()
 ) -> list[dict[str, Any]]:
-    """The output's schema: our columns as declared, the input's others unchanged, in the order of ``names``."""
+    """The output's schema, in the order of ``names``: our columns as declared, the input's others unchanged.
+
+    Ours keep the comments that the input has of them, unless they are ``new``.
+    """
     ours = {column.name: column for column in own}
     theirs = {str(column["name"]): column for column in input_columns}
     merged = []
     for name in names:
         if name in ours:
-            known = {"comment": theirs[name]["comment"]} if theirs.get(name, {}).get("comment") else {}
+            comment = None if name in new else theirs.get(name, {}).get("comment")
+            known = {"comment": comment} if comment else {}
             merged.append({**ours[name].dss, **known})
         else:
             merged.append(dict(theirs[name]))

@@ -18,7 +18,6 @@ from ovh_weblogs.settings import (
     Period,
     Scope,
     Source,
-    VisitorSettings,
 )
 
 __all__ = [
@@ -32,7 +31,6 @@ __all__ = [
     "partition_day",
     "reject_rows",
     "source",
-    "visitor_settings",
 ]
 
 _LIKE_A_DAY = re.compile(r"[0-9:./_-]{1,30}")  # any other text is not shown: it may be something pasted by mistake
@@ -149,21 +147,6 @@ def network_of(form: Form) -> Network:
 def max_day_bytes(plugin: Form) -> int:
     """Bytes that one file may unpack to, from the form of the plugin's settings."""
     return int(plugin.number("max_day_gb", MAX_DAY_BYTES / 1e9, low=0.001, high=1_000_000) * 1e9)
-
-
-def visitor_settings(plugin_config: Config | None) -> VisitorSettings:
-    """What the grouping to visitors may use, from the plugin's settings.
-
-    Raises:
-        SettingsError: A value is wrong.
-    """
-    form = Form(plugin_config)
-    settings = VisitorSettings(
-        memory_limit_mb=form.whole("memory_limit_mb", VisitorSettings.memory_limit_mb, low=64, high=1 << 20),
-        temp_folder=form.text("temp_folder") or None,
-    )
-    form.check("The plugin's settings")
-    return settings
 
 
 def partition_day(partition_id: str | None) -> date | None:

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timezone, tzinfo
+
 from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, period_of
+from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.logfiles import AUTO, TRACKER, check_settings
-from ovh_weblogs.settings import ArchiveSettings, Kind, ParseSettings, Source
+from ovh_weblogs.parsing.times import zone_of
+from ovh_weblogs.roles import ROLES, VISITOR_ROLES, Role
+from ovh_weblogs.secret import Secret
+from ovh_weblogs.settings import (
+    ArchiveSettings,
+    EnrichSettings,
+    Kind,
+    ParseSettings,
+    Policy,
+    Rotation,
+    Source,
+    VisitorSettings,
+)
 
+_SHORTEST_KEY = 16  # characters: shorter keys are found by trying
 CUSTOM = "custom"
 MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
 LINE_FORMATS = (AUTO, MIXED, "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
@@ -62,6 +79,80 @@ def archive_settings(config: Config | None, plugin_config: Config | None) -> Arc
         keep_months=months,
         temp_folder=plugin.text("temp_folder") or None,
     )
+
+
+def enrich_settings(config: Config | None) -> EnrichSettings:
+    """Settings of the recipe ``ovh-logs-enrich``.
+
+    Raises:
+        SettingsError: Something in the form or in its preset is wrong; it is named.
+    """
+    form = Form(config)
+    policies = tuple(policy.value for policy in Policy)
+    policy = Policy(form.choice("visitor_policy", policies, EnrichSettings.visitor_policy.value))
+    columns = _columns(form, ROLES)
+    if policy is Policy.IDENTIFIER and "identifier" not in columns:
+        form.faults.append("identifier_column is missing (the column that tells visitors apart)")
+    key, rotation = _privacy(form.group("privacy"))
+    settings = EnrichSettings(
+        columns=columns,
+        zone=_zone(form),
+        overwrite=form.flag("overwrite", default=EnrichSettings.overwrite),
+        useragent=form.flag("add_useragent", default=EnrichSettings.useragent),
+        bots=form.flag("add_bots", default=EnrichSettings.bots),
+        url=form.flag("add_url", default=EnrichSettings.url),
+        visitor_id=form.flag("add_visitor_id", default=EnrichSettings.visitor_id),
+        visitor_policy=policy,
+        visitor_key=key,
+        rotation=rotation,
+    )
+    form.check("The settings of the recipe")
+    return settings
+
+
+def visitor_settings(config: Config | None, plugin_config: Config | None) -> VisitorSettings:
+    """Settings of the recipe ``ovh-logs-visitors``.
+
+    Raises:
+        SettingsError: A value of the form or of the plugin's settings is wrong; it is named.
+    """
+    form, plugin = Form(config), Form(plugin_config)
+    columns, zone = _columns(form, VISITOR_ROLES), _zone(form)
+    form.check("The settings of the recipe")
+    settings = VisitorSettings(
+        columns=columns,
+        zone=zone,
+        memory_limit_mb=plugin.whole("memory_limit_mb", VisitorSettings.memory_limit_mb, low=64, high=1 << 20),
+        temp_folder=plugin.text("temp_folder") or None,
+    )
+    plugin.check("The plugin's settings")
+    return settings
+
+
+def _columns(form: Form, roles: Sequence[Role]) -> dict[str, str]:
+    """The chosen columns by role, those that are called by our names left out."""
+    named = {role.name: form.text(role.parameter) for role in roles}
+    return {role.name: named[role.name] for role in roles if named[role.name] not in ("", role.input)}
+
+
+def _zone(form: Form) -> tzinfo:
+    try:
+        return zone_of(form.text("time_zone")) or timezone.utc
+    except SettingsError:
+        form.faults.append("time_zone is not known (write an IANA name such as Europe/Paris)")
+        return timezone.utc
+
+
+def _privacy(preset: Form) -> tuple[Secret, Rotation]:
+    """Key of the visitors' ids and how often it changes, from a preset ``ovh-logs-privacy``."""
+    key = preset.secret("visitor_key")
+    rotations = tuple(rotation.value for rotation in Rotation)
+    rotation = Rotation(preset.choice("rotation", rotations, EnrichSettings.rotation.value))
+    if key and len(key.reveal()) < _SHORTEST_KEY:
+        preset.faults.append(f"visitor_key must have at least {_SHORTEST_KEY} characters, drawn at random")
+    if rotation is not Rotation.NONE and not key:
+        preset.faults.append("visitor_key is missing (only ids with a key can change with time)")
+    return key, rotation
 
 
 def line_column(config: Config | None) -> str | None:

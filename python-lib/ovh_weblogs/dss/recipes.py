@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from contextlib import ExitStack
 
 from dataiku.customrecipe import (
@@ -14,11 +15,11 @@ from dataiku.customrecipe import (
 
 from ovh_weblogs import logfiles, pipeline
 from ovh_weblogs.archive import archive
-from ovh_weblogs.dss import archives, datasets, forms, recipe_forms
+from ovh_weblogs.dss import archives, datasets, recipe_forms
 from ovh_weblogs.dss.raw_logs import RawLogs, raw_logs
 from ovh_weblogs.dss.rows import as_text
-from ovh_weblogs.pipeline import EnrichSettings, ParseSettings, Totals
-from ovh_weblogs.schema import ARCHIVED, EVENTS, HITS, REJECT_REASON, REJECTS
+from ovh_weblogs.pipeline import ParseSettings, Totals
+from ovh_weblogs.schema import ARCHIVED, HITS, REJECTS
 
 logger = logging.getLogger(__name__)
 
@@ -86,19 +87,15 @@ def build_events() -> None:
     Raises:
         OvhLogsError: With one sentence that says what to do.
     """
-    hits = datasets.Input("hits")
-    pipeline.check_needed(hits.names)
-    plan = pipeline.enrichment_plan(hits.names, EnrichSettings())
-    for sentence in plan.skipped:
+    settings = recipe_forms.enrich_settings(get_recipe_config())
+    hits, counts = datasets.Input("hits"), Counter[str]()
+    plan = pipeline.enrichment_plan(hits.names, settings)
+    for sentence in plan.told(settings):
         logger.info("%s", sentence)
-    names = [plan.renamed.get(name, name) for name in hits.names] + [column.name for column in plan.added]
-    back = {new: old for old, new in plan.renamed.items()}
     theirs = [{**column, "name": plan.renamed.get(column["name"], column["name"])} for column in hits.columns]
-    logger.info("Columns added: %s", ", ".join(column.name for column in plan.added))
-    if back:
-        logger.info("Columns of the tracker kept: %s", ", ".join(back))
-    schema = datasets.merged_schema(theirs, EVENTS.columns, names)
-    datasets.write("events", schema, pipeline.enrich(hits.batches()))
+    schema = datasets.merged_schema(theirs, plan.declared, plan.names, new=[column.name for column in plan.added])
+    datasets.write("events", schema, pipeline.enrich(hits.batches(), settings, counts))
+    pipeline.log_counts(counts)
 
 
 def build_visitors() -> None:
@@ -107,9 +104,9 @@ def build_visitors() -> None:
     Raises:
         OvhLogsError: With one sentence that says what to do.
     """
+    settings = recipe_forms.visitor_settings(get_recipe_config(), get_plugin_config())
     events = datasets.Input("events")
-    pipeline.check_needed(events.names)
-    columns = pipeline.visitor_columns(events.names)
-    wanted = [name for name in events.names if name in (*EVENTS.names, REJECT_REASON.name)]
-    rows = pipeline.visitors(events.batches(wanted), wanted, forms.visitor_settings(get_plugin_config()))
+    columns = pipeline.visitor_columns(events.names, settings)
+    wanted = pipeline.wanted_by_visitors(events.names, settings)
+    rows = pipeline.visitors(events.batches(wanted), wanted, settings)
     datasets.write("visitors", [column.dss for column in columns], rows)

@@ -14,8 +14,18 @@ from dev.dsshost import ComponentFailed, ConnectorSession, Store, check_plugin, 
 from dev.dsshost.package_check import check_zip
 from dev.package import build
 from ovh_weblogs.dss.access import API
+from ovh_weblogs.roles import ROLES, VISITOR_ROLES
 from ovh_weblogs.schema import HITS, SERVER_HITS, VISITORS
-from ovh_weblogs.settings import ApiAccess, ApiKeys, ArchiveSettings, Network, ParseSettings, Source, VisitorSettings
+from ovh_weblogs.settings import (
+    ApiAccess,
+    ApiKeys,
+    ArchiveSettings,
+    EnrichSettings,
+    Network,
+    ParseSettings,
+    Source,
+    VisitorSettings,
+)
 
 FQDN, PASSWORD = "example.com", "correct horse"
 
@@ -62,6 +72,7 @@ def test_the_host_takes_every_descriptor(repository):
         "custom-recipes/ovh-logs-visitors",
         "python-runnables/ovh-logs-check-access",
         "parameter-sets/ovh-logs-api",
+        "parameter-sets/ovh-logs-privacy",
         "parameter-sets/ovh-logs-user",
     ]
 
@@ -112,6 +123,23 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "base_url": parsing.base_url or "",
         "timezone": parsing.timezone or "",
         "max_reject_share": parsing.max_reject_share,
+    }
+    enriching = EnrichSettings()
+    assert defaults(repository / "custom-recipes/ovh-logs-enrich/recipe.json") == {
+        **{role.parameter: role.input for role in ROLES if role.input},
+        "time_zone": "UTC",
+        "add_useragent": enriching.useragent,
+        "add_url": enriching.url,
+        "overwrite": enriching.overwrite,
+        "add_visitor_id": enriching.visitor_id,
+        "visitor_policy": enriching.visitor_policy.value,
+    }
+    assert defaults(repository / "parameter-sets/ovh-logs-privacy/parameter-set.json") == {
+        "rotation": enriching.rotation.value
+    }
+    assert defaults(repository / "custom-recipes/ovh-logs-visitors/recipe.json") == {
+        **{role.parameter: role.input for role in VISITOR_ROLES},
+        "time_zone": "UTC",
     }
     assert defaults(repository / "parameter-sets/ovh-logs-api/parameter-set.json") == {
         "auth": ApiKeys.auth.value,
@@ -356,8 +384,8 @@ def test_an_input_without_rows_gives_outputs_without_rows(repository, store):
 @pytest.mark.parametrize(
     ("columns", "row", "told"),
     [
-        ({"server_ts": "date"}, ["2026-03-28T09:00:00.000Z"], "The input has no column client_addr"),
-        ({"client_addr": "string", "server_ts": "string"}, ["x", "28/03/2026"], "Column server_ts of the input"),
+        ({"mine": "string"}, ["x"], "The input has no column that enrichment knows"),
+        ({"client_addr": "string", "status": "string"}, ["x", "fine"], "Column status of the input"),
         (
             {"client_addr": "string", "server_ts": "date", "useragent": "string", "useragent_os": "string"},
             ["x", "2026-03-28T09:00:00.000Z", "a", "b"],

@@ -162,6 +162,12 @@ def test_a_column_of_a_group_that_is_left_out_is_not_in_the_way():
     assert events.schema.names == ["client_addr", "useragent_os", "visitor_id"]
 
 
-def test_without_addresses_there_is_no_visitor_and_the_message_says_what_to_do():
-    with pytest.raises(InputError, match=r"no column client_addr, .*; rename the column"):
-        plan(["useragent"], ALL)
+def test_without_addresses_there_is_no_visitor_and_a_sentence_says_so():
+    doing = plan(["useragent"], EnrichSettings(url=False))
+    assert doing.skipped == ("Left out, since the input has no column client_addr: visitor_id",)
+    assert doing.renamed == {}
+
+
+def test_an_input_of_which_nothing_is_known_is_refused():
+    with pytest.raises(InputError, match=r"no column that enrichment knows, .*; choose its columns"):
+        plan(["ip", "agent"], ALL)
