@@ -18,7 +18,7 @@ from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
 from ovh_weblogs.secret import guarded_logger
-from ovh_weblogs.settings import EnrichSettings, ParseSettings, VisitorSettings
+from ovh_weblogs.settings import EnrichSettings, ParseSettings, Privacy, VisitorSettings
 
 __all__ = [
     "Block",
@@ -27,6 +27,7 @@ __all__ = [
     "ParseSettings",
     "Totals",
     "enrich",
+    "enrichment_metrics",
     "enrichment_plan",
     "is_published",
     "log_counts",
@@ -36,12 +37,18 @@ __all__ = [
     "parse_files",
     "published_days",
     "read_days",
+    "tells_tracked_hosts",
+    "tracked_hosts",
     "visitor_columns",
     "visitors",
     "wanted_by_visitors",
 ]
 
 logger = guarded_logger(__name__)
+
+_ONLY_ID = EnrichSettings(
+    useragent=False, bots=False, url=False, resources=False, local_time=False, privacy=Privacy(clean_urls=False)
+)
 
 
 def enrich(
@@ -52,7 +59,7 @@ def enrich(
     Args:
         batches: Hits, or rows of any origin whose columns the settings name; others pass unchanged.
         settings: How they are read, and which groups of columns are added; those of hits, and all, unless given.
-        counts: Counts what could not be read.
+        counts: Counts hits, events, what is dropped by reason (``enrichment_metrics``), and what could not be read.
 
     Raises:
         InputError: A chosen column is absent, one is in the way, or holds what cannot be read.
@@ -106,7 +113,7 @@ def _numbered(
         refused += whole.num_rows - batch.num_rows
         read = enrichment.as_events(batch, settings.columns, settings.zone, counts)
         if "visitor_id" not in read.schema.names:
-            read = enrichment.enrich_batch(read, EnrichSettings(useragent=False, bots=False, url=False))
+            read = enrichment.enrich_batch(read, _ONLY_ID)
         typed = read.filter(read.column("visitor_id").is_valid())
         nobody += read.num_rows - typed.num_rows
         index = pa.array(np.arange(row, row + typed.num_rows, dtype=np.int64))
@@ -120,8 +127,33 @@ def _numbered(
     log_counts(counts)
 
 
+def tracked_hosts(batches: Iterable[pa.RecordBatch], settings: EnrichSettings) -> frozenset[str]:
+    """The hosts of an input whose page views a tracker tells of, for ``settings.cleaning.tracked_hosts``.
+
+    Args:
+        batches: The input's columns that ``tells_tracked_hosts`` names.
+        settings: How they are read.
+    """
+    hosts: set[str] = set()
+    for batch in batches:
+        hosts |= enrichment.tracked_hosts(batch, settings)
+    return frozenset(hosts)
+
+
+def tells_tracked_hosts(names: Sequence[str], settings: EnrichSettings) -> list[str]:
+    """The columns of an input that tell it; none where it cannot hold hits of a server and of a tracker both."""
+    return enrichment.tells_tracked_hosts(names, settings)
+
+
+def enrichment_metrics(counts: Counter[str]) -> dict[str, int]:
+    """Of what ``enrich`` counted, the numbers of hits, of events, and of hits dropped for each reason."""
+    return enrichment.metrics(counts)
+
+
 def log_counts(counts: Counter[str]) -> None:
-    """Tell what could not be read."""
+    """Tell what was dropped, and what could not be read."""
+    if counts["hits"]:
+        logger.info("%s", enrichment.told(counts))
     if counts[enrichment.UNREADABLE]:
         logger.warning("%d %s: null in server_ts", counts[enrichment.UNREADABLE], enrichment.UNREADABLE)
 

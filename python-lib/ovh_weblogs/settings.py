@@ -237,10 +237,16 @@ class EnrichSettings:
     useragent: bool = True
     bots: bool = True
     url: bool = True
+    query_keys: tuple[str, ...] = ()  # parameters of pages that become columns
+    resources: bool = True  # what was asked for, and page views
+    local_time: bool = True
+    local_zone: tzinfo = EUROPE  # of visitors whose offset is not known
     visitor_id: bool = True
     visitor_policy: Policy = Policy.AUTO
     visitor_key: Secret = field(default_factory=lambda: Secret(""))
     rotation: Rotation = Rotation.NONE
+    cleaning: Cleaning = field(default_factory=Cleaning)
+    privacy: Privacy = field(default_factory=Privacy)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from contextlib import ExitStack
+from dataclasses import replace
 
 from dataiku.customrecipe import (
     get_input_names_for_role,
@@ -18,7 +19,7 @@ from ovh_weblogs.archive import archive
 from ovh_weblogs.dss import archives, datasets, recipe_forms
 from ovh_weblogs.dss.raw_logs import RawLogs, raw_logs
 from ovh_weblogs.dss.rows import as_text
-from ovh_weblogs.pipeline import ParseSettings, Totals
+from ovh_weblogs.pipeline import EnrichSettings, ParseSettings, Totals
 from ovh_weblogs.schema import ARCHIVED, HITS, REJECTS
 
 logger = logging.getLogger(__name__)
@@ -87,15 +88,30 @@ def build_events() -> None:
     Raises:
         OvhLogsError: With one sentence that says what to do.
     """
-    settings = recipe_forms.enrich_settings(get_recipe_config())
     hits, counts = datasets.Input("hits"), Counter[str]()
+    settings = recipe_forms.enrich_settings(get_recipe_config())
     plan = pipeline.enrichment_plan(hits.names, settings)
     for sentence in plan.told(settings):
         logger.info("%s", sentence)
     theirs = [{**column, "name": plan.renamed.get(column["name"], column["name"])} for column in hits.columns]
     schema = datasets.merged_schema(theirs, plan.declared, plan.names, new=[column.name for column in plan.added])
-    datasets.write("events", schema, pipeline.enrich(hits.batches(), settings, counts))
+    output, settings = datasets.Output("events"), _with_tracked_hosts(hits, settings)
+    with output.writer(schema) as events:
+        for batch in pipeline.enrich(hits.batches(), settings, counts):
+            events.write(batch)
     pipeline.log_counts(counts)
+    output.save_metrics(pipeline.enrichment_metrics(counts))
+
+
+def _with_tracked_hosts(hits: datasets.Input, settings: EnrichSettings) -> EnrichSettings:
+    """The settings with the hosts whose page views a tracker counts, which are looked for in all hits beforehand."""
+    names = pipeline.tells_tracked_hosts(hits.names, settings)
+    if not names:
+        return settings
+    hosts = pipeline.tracked_hosts(hits.batches(names), settings)
+    if hosts:
+        logger.info("Page views are counted by the tracker alone on %s", ", ".join(sorted(hosts)[:20]))
+    return replace(settings, cleaning=replace(settings.cleaning, tracked_hosts=hosts))
 
 
 def build_visitors() -> None:

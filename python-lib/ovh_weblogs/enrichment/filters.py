@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 import pyarrow as pa
@@ -20,34 +20,24 @@ _STATUS = "statuses"
 REASONS = (*_FLAGS, _STATUS)
 
 
-@dataclass
-class Outcome:
-    """What became of the hits, counted as batches pass: ``hits`` = ``events`` + those of each reason."""
+def count(counts: Counter[str], read: int, reasons: pa.Array | None) -> None:
+    """Count a batch: ``hits`` read, ``events`` left, and ``dropped_...`` for each reason that hits are dropped for."""
+    counts["hits"] += read
+    counts["events"] += read if reasons is None else reasons.null_count
+    if reasons is not None:
+        for found in pc.value_counts(reasons.drop_null()).to_pylist():
+            counts[f"dropped_{found['values']}"] += found["counts"]
 
-    hits: int = 0
-    events: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
 
-    def add(self, read: int, reasons: pa.Array | None) -> None:
-        """Count a batch of hits, with the reason of each that is dropped (null for others)."""
-        lost = 0
-        if reasons is not None:
-            for counted in pc.value_counts(reasons.drop_null()).to_pylist():
-                self.dropped[counted["values"]] = self.dropped.get(counted["values"], 0) + counted["counts"]
-                lost += counted["counts"]
-        self.hits += read
-        self.events += read - lost
+def metrics(counts: Counter[str]) -> dict[str, int]:
+    """What ``count`` counted, with a zero for each reason that did not occur."""
+    return {name: counts[name] for name in ("hits", "events", *(f"dropped_{reason}" for reason in REASONS))}
 
-    @property
-    def counts(self) -> dict[str, int]:
-        """Metrics of the output: hits, events, and ``dropped_<reason>`` for every reason that there is."""
-        every = {f"dropped_{reason}": self.dropped.get(reason, 0) for reason in REASONS}
-        return {"hits": self.hits, "events": self.events, **every}
 
-    def __str__(self) -> str:
-        """One line for the log of a build."""
-        told = ", ".join(f"{self.dropped[reason]} {reason}" for reason in REASONS if self.dropped.get(reason))
-        return f"{self.hits} hits, {self.events} events; dropped: {told or 'none'}"
+def told(counts: Counter[str]) -> str:
+    """The same as a line for the log of a build."""
+    dropped = [f"{counts[f'dropped_{reason}']} {reason}" for reason in REASONS if counts[f"dropped_{reason}"]]
+    return f"{counts['hits']} hits, {counts['events']} events; dropped: {', '.join(dropped) or 'none'}"
 
 
 def reasons(batch: pa.RecordBatch, cleaning: Cleaning) -> pa.Array | None:
@@ -72,7 +62,7 @@ def _found(batch: pa.RecordBatch, cleaning: Cleaning) -> Iterator[tuple[str, pa.
         yield _STATUS, pc.is_in(batch.column("status"), value_set=pa.array(check_statuses(cleaning.drop_statuses)))
 
 
-def idle(names: list[str], cleaning: Cleaning) -> tuple[str, ...]:
+def idle(names: Collection[str], cleaning: Cleaning) -> tuple[str, ...]:
     """A sentence for each wish that the columns do not allow."""
     needed = [(reason, flag) for reason, flag in _FLAGS.items() if reason in cleaning.drop]
     if cleaning.drop_statuses:

@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from ovh_weblogs.casting import cast
-from ovh_weblogs.enrichment import inputs, urls, useragent, visitor
+from ovh_weblogs.enrichment import filters, inputs, protect, requestgroups, urls, useragent, visitor
+from ovh_weblogs.enrichment.group import Columns, Group
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES, column_of
 from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS, ENRICHED, HITS, LOCATION_PARTS, REFERER_PARTS, Column
 from ovh_weblogs.settings import EnrichSettings, Policy
-
-Columns = tuple[Column, ...]
-
-
-@dataclass(frozen=True)
-class Group:
-    """Columns that come together.
-
-    ``needs``: our names of the columns that it reads, of the input or of groups before it; ``columns``: what it adds,
-    by our names; ``derive``: their values, from a batch that has the needed columns; ``of``: our name of the column
-    whose name in the input begins those of the added ones (``useragent``: ``agent_type`` where it is called agent);
-    ``demanded``: whether it is an error, and no sentence in the log, that the input lacks what it needs.
-    """
-
-    needs: Callable[[EnrichSettings], tuple[str, ...]]
-    columns: Callable[[EnrichSettings], Columns]
-    wanted: Callable[[EnrichSettings], bool]
-    derive: Callable[[pa.RecordBatch, EnrichSettings], list[pa.Array]]
-    of: str = ""
-    demanded: Callable[[EnrichSettings], bool] = lambda _: False
 
 
 @dataclass(frozen=True)
@@ -62,7 +43,9 @@ class Plan:
             told.append(f"Columns of the input replaced: {', '.join(self.replaced)}")
         if not settings.visitor_key and any(column.name == "visitor_id" for column in self.added):
             told.append(visitor.REVERSIBLE)
-        return told
+        if not settings.visitor_key and settings.privacy.hash_user and "user" in self.names:
+            told.append(protect.GUESSABLE)
+        return [*told, *filters.idle(self.names, settings.cleaning)]
 
 
 def _made(parameter: str, column: str) -> Group:
@@ -106,6 +89,7 @@ _GROUPS = (
         derive=lambda b, _: urls.parts(b.column("referer"), REFERER_PARTS),
         of="referer",
     ),
+    *requestgroups.GROUPS,
     Group(
         needs=visitor.needs,
         columns=visitor.columns,
@@ -120,8 +104,10 @@ def plan(names: Sequence[str], settings: EnrichSettings) -> Plan:
     """What ``enrich_batch`` does to an input of these columns.
 
     Raises:
+        SettingsError: Something of cleaning or privacy cannot be used.
         InputError: A column that would be added is there already, one that was chosen is not, or nothing is known.
     """
+    protect.check(settings)
     columns = inputs.of_hits(names, settings.columns)
     if not columns:
         raise InputError(
@@ -212,14 +198,15 @@ def enrich_batch(batch: pa.RecordBatch, settings: EnrichSettings, counts: Counte
     Args:
         batch: Columns in any order and of any type that can be read so; those that are not known pass unchanged.
         settings: How they are read, and which groups of columns are added.
-        counts: Counts what could not be read.
+        counts: Counts hits, events, what is dropped, and what could not be read.
 
     Raises:
+        SettingsError: As ``plan`` does.
         InputError: As ``plan`` does, or a value cannot be read as its column's type.
     """
     doing = plan(batch.schema.names, settings)
     columns = inputs.of_hits(batch.schema.names, settings.columns)
-    hits = inputs.read(batch, columns, settings.zone, counts)
+    hits = protect.clean(inputs.read(batch, columns, settings.zone, counts), settings)
     arrays = [
         hits[name] if inputs.is_ours(name, columns) else _plain(batch.column(name), name)
         for name in batch.schema.names
@@ -230,7 +217,8 @@ def enrich_batch(batch: pa.RecordBatch, settings: EnrichSettings, counts: Counte
         values = group.derive(_batch(known), settings)
         known |= {column.name: array for column, array in zip(group.columns(settings), values, strict=True)}
         arrays.extend(values)
-    return pa.RecordBatch.from_arrays(arrays, names=list(doing.names))
+    events = pa.RecordBatch.from_arrays(arrays, names=list(doing.names))
+    return protect.finish(events, known, columns, settings, counts)
 
 
 def _plain(array: pa.Array, name: str) -> pa.Array:

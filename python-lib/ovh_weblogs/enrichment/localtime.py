@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ _WEST, _EAST = 12 * 60, -14 * 60  # minutes behind UTC, of the zones at both end
 _ZONES = 16_384  # quarters of an hour remembered: half a year
 
 
-def parts(times: pa.Array, offsets: pa.Array | None, zone: ZoneInfo) -> list[pa.Array]:
+def parts(times: pa.Array, offsets: pa.Array | None, zone: tzinfo) -> list[pa.Array]:
     """``schema.LOCAL_TIME`` of each time: hour, day of the month, day of the week from 1 for Monday, and month.
 
     Args:
@@ -42,7 +41,13 @@ def parts(times: pa.Array, offsets: pa.Array | None, zone: ZoneInfo) -> list[pa.
     return [element.cast(pa.int32()) for element in elements]
 
 
-def _shifts(seconds: pa.Array, zone: ZoneInfo) -> pa.Array:
+def of_hits(batch: pa.RecordBatch, zone: tzinfo) -> list[pa.Array]:
+    """``parts`` of hits' ``server_ts``, by ``tz_off`` where there is such a column."""
+    offsets = batch.column("tz_off") if "tz_off" in batch.schema.names else None
+    return parts(batch.column("server_ts"), offsets, zone)
+
+
+def _shifts(seconds: pa.Array, zone: tzinfo) -> pa.Array:
     """Seconds that the zone is ahead of UTC at each instant.
 
     Python's zones, since Arrow looks for those of the system, which may have none.
@@ -53,7 +58,7 @@ def _shifts(seconds: pa.Array, zone: ZoneInfo) -> pa.Array:
 
 
 @lru_cache(maxsize=_ZONES)
-def _ahead(quarter: int, zone: ZoneInfo) -> int:
+def _ahead(quarter: int, zone: tzinfo) -> int:
     try:
         shift = (_EPOCH + timedelta(seconds=quarter * _STEP)).astimezone(zone).utcoffset()
     except OverflowError:  # a year that Python does not have: no zone is known for it

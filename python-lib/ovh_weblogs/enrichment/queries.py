@@ -8,10 +8,18 @@ from urllib.parse import quote, unquote_to_bytes
 
 import pyarrow as pa
 
+from ovh_weblogs.enrichment import urls
 from ovh_weblogs.enrichment.distinct import derived
-from ovh_weblogs.schema import Column
+from ovh_weblogs.schema import LOCATION_PARTS, Column, query_columns
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+
+
+def of_pages(batch: pa.RecordBatch, keys: Sequence[str]) -> list[pa.Array]:
+    """``params`` of hits, by ``location``, or by its query where that is there already."""
+    if "location_querystring" in batch.schema.names:
+        return params(batch.column("location_querystring"), keys, query_columns(keys))
+    return params(urls.parts(batch.column("location"), LOCATION_PARTS)[4], keys, query_columns(keys))
 
 
 def params(array: pa.Array, keys: Sequence[str], columns: Sequence[Column]) -> list[pa.Array]:

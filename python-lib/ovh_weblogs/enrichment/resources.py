@@ -9,6 +9,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ovh_weblogs.enrichment import urls
+from ovh_weblogs.schema import LOCATION_PARTS
+
 _STATIC = (
     *("gif", "jpg", "jpeg", "jpe", "png", "bmp", "ico", "svg", "svgz", "webp", "avif", "heic", "tif", "tiff", "cur"),
     *("ttf", "otf", "eot", "woff", "woff2", "css", "less", "scss", "js", "mjs", "cjs", "wasm", "map", "swf", "class"),
@@ -37,6 +40,18 @@ _API = (
 _FOR_PROGRAMS = r"^/\.well-known/|/sitemap[^/]*\.xml(?:\.gz)?$"
 
 _VIEWED = pa.array([200, 304], pa.int32())  # statuses of a page that was seen; 206 is a part of something
+
+
+def of_hits(batch: pa.RecordBatch, tracked: frozenset[str]) -> list[pa.Array]:
+    """``schema.RESOURCE_COLUMNS`` of hits, by their ``location``, or by its parts where they are there already."""
+    names = ("location_host", "location_path", "location_querystring")
+    if set(names) <= set(batch.schema.names):
+        hosts, paths, queries = (batch.column(name) for name in names)
+    else:
+        _, hosts, _, paths, queries, _ = urls.parts(batch.column("location"), LOCATION_PARTS)
+    # A host alone is the page at its root.
+    kinds = classes(pc.if_else(pc.and_(paths.is_null(), hosts.is_valid()), "/", paths), queries)
+    return [kinds, pageviews(batch, kinds, hosts, tracked), _equal(kinds, "static")]
 
 
 def classes(paths: pa.Array, queries: pa.Array) -> pa.Array:
