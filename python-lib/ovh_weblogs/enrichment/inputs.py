@@ -85,9 +85,10 @@ def read(
     Raises:
         InputError: A value cannot be read as its column's type; times become null instead.
     """
-    read = {ours: _read(batch.column(name), ours, name, zone) for ours, name in columns.items()}
-    if counts is not None and _TIME in columns:
-        counts[UNREADABLE] += read[_TIME].null_count - _nulls(batch.column(columns[_TIME]))
+    given = {ours: _given(batch.column(name), ours, name) for ours, name in columns.items()}
+    read = {ours: _read(array, ours, columns[ours], zone) for ours, array in given.items()}
+    if counts is not None and _TIME in read:
+        counts[UNREADABLE] += read[_TIME].null_count - given[_TIME].null_count
     if "method" not in read:
         foreign = [name for ours, name in columns.items() if ours in _TARGETS and ours != name]
         if foreign:
@@ -101,19 +102,19 @@ def read(
     return read
 
 
-def _nulls(array: pa.Array) -> int:
-    return cast(array, Type.STRING, "").null_count if _is_text(array) else int(array.null_count)
+def _given(array: pa.Array, ours: str, name: str) -> pa.Array:
+    """The column as it comes, but for texts that stand for nothing."""
+    if not _is_text(array) or array.null_count == len(array):
+        return array
+    text = _text(array, name) if ours != name else cast(array, Type.STRING, name)
+    return _nulled(text, "null") if ours in _COOKIES else text
 
 
 def _read(array: pa.Array, ours: str, name: str, zone: tzinfo) -> pa.Array:
-    column = HITS.get(ours)
-    kind = column.type if column else Type.STRING
     if ours == _TIME:
-        return instants(_text(array, name) if _is_text(array) and ours != name else array, zone)
-    if _is_text(array) and (ours != name or ours in _COOKIES):
-        array = _text(array, name) if ours != name else cast(array, Type.STRING, name)
-        array = _nulled(array, "null") if ours in _COOKIES else array
-    array = cast(array, kind, name)
+        return instants(array, zone)
+    column = HITS.get(ours)
+    array = cast(array, column.type if column else Type.STRING, name)
     return _target(array) if ours in _TARGETS and ours != name else array
 
 

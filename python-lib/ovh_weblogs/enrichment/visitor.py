@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 
@@ -72,7 +71,7 @@ def ids(batch: pa.RecordBatch, settings: EnrichSettings | None = None) -> pa.Arr
     texts = _texts(batch, settings.visitor_policy).dictionary_encode()
     key = settings.visitor_key.reveal().encode()
     if settings.rotation is Rotation.NONE or not key:
-        return _hashed(texts.dictionary, _hash(key)).take(texts.indices)
+        return _hashed(texts.dictionary, key).take(texts.indices)
     return _rotating(texts, batch.column(_TIME), key, settings.rotation)
 
 
@@ -85,9 +84,13 @@ def _texts(batch: pa.RecordBatch, policy: Policy) -> pa.Array:
     if policy is Policy.COOKIE:
         return _cookies(batch)
     hashed = pc.binary_join_element_wise(_places(batch), _filled(batch, "useragent"), "\n")
-    if policy is Policy.HASH or _COOKIE not in batch.schema.names:
+    if policy is Policy.HASH or not _is_known(batch, _COOKIE):
         return hashed
     return pc.coalesce(_cookies(batch), hashed)
+
+
+def _is_known(batch: pa.RecordBatch, name: str) -> bool:
+    return name in batch.schema.names and batch.column(name).null_count < batch.num_rows
 
 
 def _cookies(batch: pa.RecordBatch) -> pa.Array:
@@ -99,9 +102,8 @@ def _cookies(batch: pa.RecordBatch) -> pa.Array:
 def _places(batch: pa.RecordBatch) -> pa.Array:
     """Addresses, with language and offset behind them where one of the two is known."""
     addresses = _escaped(_filled(batch, _ADDRESS))
-    names = [name for name in ("br_lang", "tz_off") if name in batch.schema.names]
-    known = [batch.column(name).is_valid() for name in names]
-    if not any(valid.true_count for valid in known):
+    known = [batch.column(name).is_valid() for name in ("br_lang", "tz_off") if _is_known(batch, name)]
+    if not known:
         return addresses
     either = known[0] if len(known) == 1 else pc.or_(*known)
     language, offset = _escaped(_filled(batch, "br_lang")), _filled(batch, "tz_off")
@@ -122,15 +124,12 @@ def _escaped(texts: pa.Array) -> pa.Array:
     return texts
 
 
-def _hash(key: bytes) -> Callable[[bytes], bytes]:
-    if not key:
-        return lambda text: sha256(text).digest()
-    return lambda text: hmac.digest(key, text, "sha256")
-
-
-def _hashed(texts: pa.Array, hashing: Callable[[bytes], bytes]) -> pa.StringArray:
+def _hashed(texts: pa.Array, key: bytes) -> pa.StringArray:
     """An id for each text; there is no null among them."""
-    return _written([hashing(text)[:_BYTES] for text in texts.cast(pa.binary()).to_pylist()])
+    values = texts.cast(pa.binary()).to_pylist()
+    if not key:
+        return _written([sha256(text).digest()[:_BYTES] for text in values])
+    return _written([hmac.digest(key, text, "sha256")[:_BYTES] for text in values])
 
 
 def _written(hashes: list[bytes]) -> pa.StringArray:
