@@ -42,6 +42,7 @@ __all__ = [
     "visitor_columns",
     "visitors",
     "wanted_by_visitors",
+    "with_visitors",
 ]
 
 logger = guarded_logger(__name__)
@@ -111,9 +112,7 @@ def _numbered(
     for whole in batches:
         batch = _without_refused(whole)
         refused += whole.num_rows - batch.num_rows
-        read = enrichment.as_events(batch, settings.columns, settings.zone, counts)
-        if "visitor_id" not in read.schema.names:
-            read = enrichment.enrich_batch(read, _ONLY_ID)
+        read = with_visitors(batch, settings, counts)
         typed = read.filter(read.column("visitor_id").is_valid())
         nobody += read.num_rows - typed.num_rows
         index = pa.array(np.arange(row, row + typed.num_rows, dtype=np.int64))
@@ -125,6 +124,16 @@ def _numbered(
     if nobody:
         logger.info("%d hits have no visitor_id: left out", nobody)
     log_counts(counts)
+
+
+def with_visitors(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str]) -> pa.RecordBatch:
+    """A batch's columns that are known, by our names and of our types, with visitor_id in any case.
+
+    Raises:
+        InputError: A chosen column is absent, or a value cannot be read.
+    """
+    read = enrichment.as_events(batch, settings.columns, settings.zone, counts)
+    return read if "visitor_id" in read.schema.names else enrichment.enrich_batch(read, _ONLY_ID)
 
 
 def tracked_hosts(batches: Iterable[pa.RecordBatch], settings: EnrichSettings) -> frozenset[str]:

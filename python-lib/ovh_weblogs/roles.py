@@ -58,6 +58,14 @@ VISITOR_ROLES = tuple(
     if role.name in ("time", "address", "url", "host", "referrer", "useragent", "status", "visitor")
 )
 
+SESSION_ROLES = tuple(role for role in VISITOR_ROLES if role.name != "host")
+# What visits are told of beside: columns that enrichment, a formula or a join has made.
+JOURNEY_ROLES = (
+    Role("conversion", "is_conversion", ("boolean", "tinyint", "smallint", "int", "bigint", "string")),
+    Role("channel", "channel", _TEXT),
+    Role("campaign", "campaign", _TEXT),
+)
+
 
 def column_of(chosen: Mapping[str, str], role: Role) -> str:
     """Name of the input's column in that role; empty where it has none.

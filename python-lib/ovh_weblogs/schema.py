@@ -9,11 +9,12 @@ from collections.abc import Mapping
 
 from ovh_weblogs.column import ARROW_TYPES, DSS_TYPES, Column, Table, Type, dss_schema
 from ovh_weblogs.enriched import ADDRESS_FLAGS, AGENT_FLAGS, LOCAL_TIME, RESOURCE_COLUMNS, query_columns
+from ovh_weblogs.sessioned import JOURNEY, PLACES, SESSIONS
 
 __all__ = [
     "ADDRESS_FLAGS", "AGENT_COLUMNS", "AGENT_FLAGS", "ARCHIVED", "ARROW_TYPES", "BOT_COLUMNS", "DSS_TYPES", "ENRICHED",
-    "EVENTS", "FILES", "HITS", "HIT_ORDER", "LINES", "LOCAL_TIME", "LOCATION_PARTS", "REFERER_PARTS", "REJECTS",
-    "REJECT_REASON", "RESOURCE_COLUMNS", "SERVER_HITS", "VISITORS", "VISITOR_COLUMNS", "Column", "Table", "Type",
+    "EVENTS", "FILES", "HITS", "HIT_ORDER", "JOURNEY", "LINES", "LOCAL_TIME", "LOCATION_PARTS", "PLACES", "REFERER_PARTS", "REJECTS",
+    "REJECT_REASON", "RESOURCE_COLUMNS", "SERVER_HITS", "SESSIONS", "VISITORS", "VISITOR_COLUMNS", "Column", "Table", "Type",
     "dss_schema", "query_columns",
 ]  # fmt: skip
 

@@ -257,3 +257,24 @@ class VisitorSettings:
     zone: tzinfo = timezone.utc  # the same
     memory_limit_mb: int = 1024
     temp_folder: str | None = None  # None: a folder of the system's temporary place, removed at the end
+
+
+class Midnight(str, enum.Enum):
+    """Whether midnight ends a visit; the values are those of the form."""
+
+    NEVER = "never"
+    LONG = "long"  # where the visitor has not paused all day, as robots do that never stop
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True)
+class SessionSettings(VisitorSettings):
+    """How events are read, and what ends a visit."""
+
+    timeout_minutes: int = 30  # a longer pause ends a visit
+    midnight: Midnight = Midnight.LONG
+    day_zone: tzinfo = EUROPE  # whose midnight
+    campaign_change: bool = False  # whether another campaign begins a visit
+    only_people: bool = False  # whether hits of declared robots are in no visit
+    only_pageviews: bool = False
+    day: date | None = None  # only visits that begin on it, where the output has partitions

@@ -42,6 +42,7 @@ class Input:
             raise SettingsError(f"The recipe has no dataset as {role}", fix="choose one in its inputs")
         self._dataset = dataiku.Dataset(names[0])
         self.short_name = str(self._dataset.short_name)
+        self.partitions = [str(each) for each in getattr(self._dataset, "read_partitions", None) or ()]
         self.columns: list[dict[str, Any]] = [
             dict(column) for column in self._dataset.read_schema(raise_if_empty=False)
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timezone, tzinfo
 
 from ovh_weblogs.dss.access import access_of, log_tree
@@ -10,20 +11,23 @@ from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, perio
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.logfiles import AUTO, TRACKER, check_settings
 from ovh_weblogs.parsing.times import zone_of
-from ovh_weblogs.roles import ROLES, VISITOR_ROLES, Role
+from ovh_weblogs.roles import JOURNEY_ROLES, ROLES, SESSION_ROLES, VISITOR_ROLES, Role
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import (
     ArchiveSettings,
     EnrichSettings,
     Kind,
+    Midnight,
     ParseSettings,
     Policy,
     Rotation,
+    SessionSettings,
     Source,
     VisitorSettings,
 )
 
 _SHORTEST_KEY = 16  # characters: shorter keys are found by trying
+LONGEST_TIMEOUT = 480  # minutes: GA4 ends its visits after as many at most, and a day has to hold more than one pause
 CUSTOM = "custom"
 MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
 LINE_FORMATS = (AUTO, MIXED, "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
@@ -129,18 +133,41 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
     return settings
 
 
+def session_settings(config: Config | None, plugin_config: Config | None) -> SessionSettings:
+    """Settings of the recipe ``ovh-logs-sessions``.
+
+    Raises:
+        SettingsError: A value of the form or of the plugin's settings is wrong; it is named.
+    """
+    form, default = Form(config), SessionSettings()
+    midnights = tuple(midnight.value for midnight in Midnight)
+    made = SessionSettings(
+        columns=_columns(form, (*SESSION_ROLES, *JOURNEY_ROLES)),
+        zone=_zone(form),
+        timeout_minutes=form.whole("timeout_minutes", default.timeout_minutes, low=1, high=LONGEST_TIMEOUT),
+        midnight=Midnight(form.choice("midnight", midnights, default.midnight.value)),
+        day_zone=_zone(form, "day_zone", default.day_zone),
+        campaign_change=form.flag("campaign_change", default=default.campaign_change),
+        only_people=form.flag("only_people", default=default.only_people),
+        only_pageviews=form.flag("only_pageviews", default=default.only_pageviews),
+    )
+    form.check("The settings of the recipe")
+    grouping = visitor_settings(None, plugin_config)
+    return replace(made, memory_limit_mb=grouping.memory_limit_mb, temp_folder=grouping.temp_folder)
+
+
 def _columns(form: Form, roles: Sequence[Role]) -> dict[str, str]:
     """The chosen columns by role, those that are called by our names left out."""
     named = {role.name: form.text(role.parameter) for role in roles}
     return {role.name: named[role.name] for role in roles if named[role.name] not in ("", role.input)}
 
 
-def _zone(form: Form) -> tzinfo:
+def _zone(form: Form, key: str = "time_zone", default: tzinfo = timezone.utc) -> tzinfo:
     try:
-        return zone_of(form.text("time_zone")) or timezone.utc
+        return zone_of(form.text(key)) or default
     except SettingsError:
-        form.faults.append("time_zone is not known (write an IANA name such as Europe/Paris)")
-        return timezone.utc
+        form.faults.append(f"{key} is not known (write an IANA name such as Europe/Paris)")
+        return default
 
 
 def _privacy(preset: Form) -> tuple[Secret, Rotation]:

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 
 from dataiku.customrecipe import (
     get_input_names_for_role,
@@ -17,10 +18,15 @@ from dataiku.customrecipe import (
 from ovh_weblogs import logfiles, pipeline
 from ovh_weblogs.archive import archive
 from ovh_weblogs.dss import archives, datasets, recipe_forms
+from ovh_weblogs.dss.form import DAY, iso_day
 from ovh_weblogs.dss.raw_logs import RawLogs, raw_logs
 from ovh_weblogs.dss.rows import as_text
+from ovh_weblogs.engines.spool import spools
+from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.pipeline import EnrichSettings, ParseSettings, Totals
 from ovh_weblogs.schema import ARCHIVED, HITS, REJECTS
+from ovh_weblogs.sessions import SessionSettings, Visits
+from ovh_weblogs.settings import Midnight
 
 logger = logging.getLogger(__name__)
 
@@ -126,3 +132,51 @@ def build_visitors() -> None:
     wanted = pipeline.wanted_by_visitors(events.names, settings)
     rows = pipeline.visitors(events.batches(wanted), wanted, settings)
     datasets.write("visitors", [column.dss for column in columns], rows)
+
+
+def build_sessions() -> None:
+    """Recipe ``ovh-logs-sessions``: role events to role sessions and (where there is one) events_with_sessions.
+
+    Raises:
+        OvhLogsError: With one sentence that says what to do.
+    """
+    settings = recipe_forms.session_settings(get_recipe_config(), get_plugin_config())
+    events, output = datasets.Input("events"), datasets.Output("sessions")
+    settings = _of_partition(settings, events, output)
+    visits = Visits(events.names, settings)
+    for sentence in visits.told():
+        logger.info("%s", sentence)
+    columns = [column.dss for column in visits.columns]
+    if not get_output_names_for_role("events_with_sessions"):
+        datasets.write("sessions", columns, visits.sessions(events.batches(visits.wanted)))
+        return
+    renamed = visits.renamed()
+    theirs = [{**column, "name": renamed.get(column["name"], column["name"])} for column in events.columns]
+    with spools(settings.temp_folder, "rows", "hits") as (rows, hits):
+        datasets.write("sessions", columns, visits.sessions(rows.through(events.batches()), hits))
+        schema = [*theirs, *(column.dss for column in visits.places)]
+        datasets.write("events_with_sessions", schema, visits.events(rows, hits))
+
+
+def _of_partition(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> SessionSettings:
+    """The settings, for the visits of one day where the output has partitions."""
+    if not output.partition:
+        return settings
+    day = iso_day(output.partition) if DAY.fullmatch(output.partition) else None
+    if day is None:
+        raise SettingsError(
+            f"{output.name} has a partition {output.partition}, which is no day",
+            fix="partition it by day, with one dimension of time, or not at all",
+        )
+    around = [(day + timedelta(days=shift)).isoformat() for shift in (-1, 1)]
+    lacking = [each for each in around if events.partitions and each not in events.partitions]
+    if lacking:
+        logger.warning(
+            "Visits across midnight are cut: the input is read without %s; set its dependency in the recipe to 'Time "
+            "range', from 1 day before to 1 day after",
+            " and ".join(lacking),
+        )
+    if settings.midnight is Midnight.NEVER:
+        logger.info("Visits of partitions end at a midnight once their visitor has not paused all day")
+        settings = replace(settings, midnight=Midnight.LONG)
+    return replace(settings, day=day)

@@ -125,7 +125,7 @@ def _explained(cause: Exception, settings: VisitorSettings) -> OvhLogsError:
     said = str(cause).strip().partition("\n")[0][:200]
     if isinstance(cause, duckdb.OutOfMemoryException) or "out of memory" in said.lower():
         return SettingsError(
-            f"Grouping to visitors needs more than the {settings.memory_limit_mb} MB it may use, or more room for "
+            f"The grouping needs more than the {settings.memory_limit_mb} MB it may use, or more room for "
             f"temporary files than {settings.temp_folder or tempfile.gettempdir()} has ({said})",
             fix="raise memory_limit_mb or name a temp_folder on a larger disk, in the plugin's settings",
         )

@@ -3,7 +3,7 @@
 from ovh_weblogs.enrichment.events import as_events, our_names
 from ovh_weblogs.enrichment.filters import metrics, told
 from ovh_weblogs.enrichment.groups import Plan, enrich_batch, plan
-from ovh_weblogs.enrichment.inputs import UNREADABLE
+from ovh_weblogs.enrichment.inputs import UNREADABLE, found
 from ovh_weblogs.enrichment.tracked import hosts as tracked_hosts
 from ovh_weblogs.enrichment.tracked import needs as tells_tracked_hosts
 
@@ -12,6 +12,7 @@ __all__ = [
     "Plan",
     "as_events",
     "enrich_batch",
+    "found",
     "metrics",
     "our_names",
     "plan",

@@ -1,5 +1,21 @@
 """Definitions in SQL, built as expressions; engines run them."""
 
+from ovh_weblogs.features.localday import bounds, offsets
+from ovh_weblogs.features.sessions import Rules, places, sessions
+from ovh_weblogs.features.sessiontable import left_out_of_sessions, place_columns, read_columns, session_columns
 from ovh_weblogs.features.visitors import left_out, visitor_columns, visitors
 
-__all__ = ["left_out", "visitor_columns", "visitors"]
+__all__ = [
+    "Rules",
+    "bounds",
+    "left_out",
+    "left_out_of_sessions",
+    "offsets",
+    "place_columns",
+    "places",
+    "read_columns",
+    "session_columns",
+    "sessions",
+    "visitor_columns",
+    "visitors",
+]

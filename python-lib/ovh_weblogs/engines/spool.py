@@ -1,0 +1,75 @@
+"""Batches that are read twice: kept in a file, since a second reading of a dataset may give another order."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from ovh_weblogs.errors import SettingsError
+
+
+class Spool:
+    """A file of batches, packed; of no batch at all, an empty one.
+
+    Args:
+        path: The file, which is made when the first batch comes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def through(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The same batches, each kept before it is handed on; all have the schema of the first.
+
+        Raises:
+            SettingsError: The file cannot be written.
+        """
+        with ExitStack() as files:
+            writer = None
+            for batch in batches:
+                with _told(self._path.parent):
+                    if writer is None:
+                        file = files.enter_context(pa.OSFile(str(self._path), "wb"))
+                        options = pa.ipc.IpcWriteOptions(compression="lz4")
+                        writer = files.enter_context(pa.ipc.new_stream(file, batch.schema, options=options))
+                    writer.write_batch(batch)
+                yield batch
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        """What was kept, in its order."""
+        if self._path.exists():
+            with pa.OSFile(str(self._path), "rb") as file, pa.ipc.open_stream(file) as reader:
+                yield from reader
+
+
+@contextmanager
+def spools(folder: str | None, *names: str) -> Iterator[list[Spool]]:
+    """Spools in a folder of their own, which is removed at the end.
+
+    Args:
+        folder: Where it is made; None for the system's temporary place.
+        names: Of the files.
+
+    Raises:
+        SettingsError: It cannot be made.
+    """
+    where = Path(folder or tempfile.gettempdir())
+    with ExitStack() as made:
+        with _told(where):
+            own = made.enter_context(tempfile.TemporaryDirectory(prefix="ovh-logs-", dir=where))
+        yield [Spool(Path(own) / name) for name in names]
+
+
+@contextmanager
+def _told(where: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as cause:
+        raise SettingsError(
+            f"The folder {where}, meant for temporary files, cannot be written to ({cause.strerror or cause})",
+            fix="name another one, with more free room, as temp_folder in the plugin's settings",
+        ) from cause

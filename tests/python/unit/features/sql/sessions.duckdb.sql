@@ -1,0 +1,121 @@
+WITH "stage" AS (
+  SELECT
+    "visitor_id" AS "visitor_id",
+    EPOCH_US("server_ts") AS "ts_us",
+    "source_file" AS "source_file",
+    "log_family" AS "log_family",
+    "location" AS "location",
+    "location_path" AS "location_path",
+    "referer" AS "referer",
+    "channel" AS "channel",
+    "campaign" AS "campaign",
+    "line_number",
+    "status",
+    CASE WHEN "is_bot" THEN 1 ELSE 0 END AS "is_bot",
+    CASE WHEN "is_conversion" THEN 1 ELSE 0 END AS "is_conversion",
+    CASE WHEN "is_pageview" THEN 1 ELSE 0 END AS "is_pageview",
+    CASE WHEN "is_static" THEN 1 ELSE 0 END AS "is_static",
+    "row_index"
+  FROM "events"
+), "kept" AS (
+  SELECT
+    *
+  FROM "stage"
+  WHERE
+    NOT "visitor_id" IS NULL AND NOT "ts_us" IS NULL
+), "seq" AS (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (
+      PARTITION BY "visitor_id"
+      ORDER BY "ts_us", "source_file", "line_number", "row_index"
+    ) AS "rn",
+    LAG("ts_us") OVER (
+      PARTITION BY "visitor_id"
+      ORDER BY "ts_us", "source_file", "line_number", "row_index"
+    ) AS "prev_us"
+  FROM "kept"
+), "paused" AS (
+  SELECT
+    *,
+    CASE
+      WHEN NOT "prev_us" IS NULL AND "ts_us" - "prev_us" <= 1800000000
+      THEN 0
+      ELSE 1
+    END AS "is_pause"
+  FROM "seq"
+), "begun" AS (
+  SELECT
+    *,
+    CASE WHEN "is_pause" = 1 THEN 1 ELSE 0 END AS "begins"
+  FROM "paused"
+), "numbered" AS (
+  SELECT
+    *,
+    CAST(SUM("begins") OVER (PARTITION BY "visitor_id" ORDER BY "rn") AS BIGINT) AS "visit"
+  FROM "begun"
+), "marked" AS (
+  SELECT
+    *,
+    MIN(CASE WHEN "is_pageview" = 1 THEN "rn" END) OVER (PARTITION BY "visitor_id", "visit") AS "landing_rn",
+    MAX(CASE WHEN "is_pageview" = 1 THEN "rn" END) OVER (PARTITION BY "visitor_id", "visit") AS "exit_rn"
+  FROM "numbered"
+), "grouped" AS (
+  SELECT
+    "visitor_id",
+    "visit",
+    MIN("ts_us") AS "start_us",
+    MAX("ts_us") AS "end_us",
+    COUNT(*) AS "hits",
+    CAST(SUM("is_pageview") AS BIGINT) AS "pageviews",
+    MAX(CASE WHEN "rn" = "landing_rn" THEN "location" END) AS "landing_page",
+    MAX(CASE WHEN "rn" = "exit_rn" THEN "location" END) AS "exit_page",
+    MAX(CASE WHEN "begins" = 1 THEN "referer" END) AS "entry_referer",
+    MAX(CASE WHEN "begins" = 1 THEN "channel" END) AS "channel",
+    MAX(CASE WHEN "begins" = 1 THEN "campaign" END) AS "campaign",
+    CAST(SUM("is_conversion") AS BIGINT) AS "conversions",
+    CAST(SUM(CASE WHEN "status" >= 400 THEN 1 ELSE 0 END) AS BIGINT) AS "errors",
+    CAST(SUM("is_static") AS BIGINT) AS "assets",
+    MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) AS "asked_robots_txt",
+    MAX(CASE WHEN "log_family" = 'tracker' THEN 1 ELSE 0 END) AS "tracked"
+  FROM "marked"
+  GROUP BY
+    "visitor_id",
+    "visit"
+), "indexed" AS (
+  SELECT
+    *,
+    ROW_NUMBER() OVER (PARTITION BY "visitor_id" ORDER BY "visit") AS "session_index"
+  FROM "grouped"
+)
+SELECT
+  "visitor_id" || '-' || CAST("start_us" AS TEXT) AS "session_id",
+  "visitor_id" AS "visitor_id",
+  "session_index" AS "session_index",
+  "start_us" AS "start_ts",
+  "end_us" AS "end_ts",
+  CAST("end_us" - "start_us" AS DOUBLE) / 1000000.0 AS "duration_s",
+  "pageviews" AS "pageviews",
+  "hits" AS "hits",
+  "landing_page" AS "landing_page",
+  "exit_page" AS "exit_page",
+  "entry_referer" AS "entry_referer",
+  "channel" AS "channel",
+  "campaign" AS "campaign",
+  "pageviews" = 1 AS "is_bounce",
+  "conversions" AS "conversions",
+  "errors" AS "errors",
+  "assets" AS "assets",
+  "asked_robots_txt" = 1 AS "asked_robots_txt",
+  (
+    "asked_robots_txt" = 1
+    OR (
+      "pageviews" >= 3 AND "assets" = 0 AND "tracked" = 0
+    )
+    OR (
+      "pageviews" >= 10 AND "pageviews" * 60000000 > 20 * (
+        "end_us" - "start_us"
+      )
+    )
+  ) AS "acts_like_bot"
+FROM "indexed"
