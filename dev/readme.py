@@ -12,9 +12,11 @@ from ovh_weblogs.schema import (
     ENRICHED,
     FILES,
     LINES,
+    PLACES,
     REJECT_REASON,
     REJECTS,
     SERVER_HITS,
+    SESSIONS,
     VISITORS,
     Column,
 )
@@ -27,6 +29,8 @@ _TABLES = {
     "rejects": REJECTS.columns,
     "archived": ARCHIVED.columns,
     "events": ENRICHED.columns,
+    "sessions": SESSIONS.columns,
+    "places": PLACES,
     "visitors": VISITORS.columns,
 }
 

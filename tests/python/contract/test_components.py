@@ -14,7 +14,7 @@ from dev.dsshost import ComponentFailed, ConnectorSession, Store, check_plugin, 
 from dev.dsshost.package_check import check_zip
 from dev.package import build
 from ovh_weblogs.dss.access import API
-from ovh_weblogs.roles import ROLES, VISITOR_ROLES
+from ovh_weblogs.roles import JOURNEY_ROLES, ROLES, SESSION_ROLES, VISITOR_ROLES
 from ovh_weblogs.schema import HITS, SERVER_HITS, VISITORS
 from ovh_weblogs.settings import (
     ApiAccess,
@@ -23,6 +23,7 @@ from ovh_weblogs.settings import (
     EnrichSettings,
     Network,
     ParseSettings,
+    SessionSettings,
     Source,
     VisitorSettings,
 )
@@ -69,6 +70,7 @@ def test_the_host_takes_every_descriptor(repository):
         "custom-recipes/ovh-logs-archive",
         "custom-recipes/ovh-logs-enrich",
         "custom-recipes/ovh-logs-parse",
+        "custom-recipes/ovh-logs-sessions",
         "custom-recipes/ovh-logs-visitors",
         "python-runnables/ovh-logs-check-access",
         "parameter-sets/ovh-logs-api",
@@ -140,6 +142,17 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
     assert defaults(repository / "custom-recipes/ovh-logs-visitors/recipe.json") == {
         **{role.parameter: role.input for role in VISITOR_ROLES},
         "time_zone": "UTC",
+    }
+    visits = SessionSettings()
+    assert defaults(repository / "custom-recipes/ovh-logs-sessions/recipe.json") == {
+        **{role.parameter: role.input for role in (*SESSION_ROLES, *JOURNEY_ROLES)},
+        "time_zone": "UTC",
+        "timeout_minutes": visits.timeout_minutes,
+        "midnight": visits.midnight.value,
+        "day_zone": str(visits.day_zone),
+        "campaign_change": visits.campaign_change,
+        "only_people": visits.only_people,
+        "only_pageviews": visits.only_pageviews,
     }
     assert defaults(repository / "parameter-sets/ovh-logs-api/parameter-set.json") == {
         "auth": ApiKeys.auth.value,

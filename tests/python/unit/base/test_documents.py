@@ -17,18 +17,19 @@ from ovh_weblogs.schema import (
     LINES,
     REJECTS,
     SERVER_HITS,
+    SESSIONS,
     VISITORS,
     Type,
     dss_schema,
 )
 
-TABLES = (HITS, REJECTS, FILES, LINES, EVENTS, VISITORS, ARCHIVED)
+TABLES = (HITS, REJECTS, FILES, LINES, EVENTS, SESSIONS, VISITORS, ARCHIVED)
 
 
 def test_the_readmes_tables_are_those_of_the_schema(repository):
     text = (repository / "README.md").read_text("utf-8")
     assert renewed(text) == text
-    assert text.count("<!-- columns of ") == text.count("<!-- end of ") == 7
+    assert text.count("<!-- columns of ") == text.count("<!-- end of ") == 9
 
 
 def test_every_picture_of_the_readme_is_there(repository):
