@@ -107,7 +107,7 @@ class Visits:
         typed = self._typed(batches)
         yield from embedded.run(
             features.sessions(self._input.ours, self._rules()),
-            kept.through(typed) if kept else typed,
+            kept.through(typed, self._of_places().names) if kept else typed,
             self._schema,
             output=self.columns,
             settings=self._settings,
@@ -129,7 +129,7 @@ class Visits:
         found = embedded.run(
             features.places(self._input.ours, self._rules()),
             kept,
-            self._schema,
+            self._of_places(),
             output=(_ROW, *(replace(column, nullable=True) for column in self.places)),
             settings=self._settings,
         )
@@ -139,6 +139,10 @@ class Visits:
             arrays = [*(batch.column(name) for name in self._names), *of_batch.columns]
             made = pa.RecordBatch.from_arrays(arrays, names=[*names, *of_batch.schema.names])
             yield made if self._settings.day is None else made.filter(of_batch.column("session_id").is_valid())
+
+    def _of_places(self) -> pa.Schema:
+        """What places are told by: less than what visits are."""
+        return pa.schema([field for field in self._schema if field.name in (*features.PLACE_READS, _ROW.name)])
 
     def _rules(self) -> features.Rules:
         settings = self._settings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -22,8 +22,14 @@ class Spool:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def through(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def through(
+        self, batches: Iterable[pa.RecordBatch], columns: Sequence[str] | None = None
+    ) -> Iterator[pa.RecordBatch]:
         """The same batches, each kept before it is handed on; all have the schema of the first.
+
+        Args:
+            batches: What is handed on whole.
+            columns: Those that are kept; all unless given.
 
         Raises:
             SettingsError: The file cannot be written.
@@ -31,12 +37,13 @@ class Spool:
         with ExitStack() as files:
             writer = None
             for batch in batches:
+                kept = batch if columns is None else batch.select(columns)
                 with _told(self._path.parent):
                     if writer is None:
                         file = files.enter_context(pa.OSFile(str(self._path), "wb"))
                         options = pa.ipc.IpcWriteOptions(compression="lz4")
-                        writer = files.enter_context(pa.ipc.new_stream(file, batch.schema, options=options))
-                    writer.write_batch(batch)
+                        writer = files.enter_context(pa.ipc.new_stream(file, kept.schema, options=options))
+                    writer.write_batch(kept)
                 yield batch
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:

@@ -2,10 +2,17 @@
 
 from ovh_weblogs.features.localday import bounds, offsets
 from ovh_weblogs.features.sessions import Rules, places, sessions
-from ovh_weblogs.features.sessiontable import left_out_of_sessions, place_columns, read_columns, session_columns
+from ovh_weblogs.features.sessiontable import (
+    PLACE_READS,
+    left_out_of_sessions,
+    place_columns,
+    read_columns,
+    session_columns,
+)
 from ovh_weblogs.features.visitors import left_out, visitor_columns, visitors
 
 __all__ = [
+    "PLACE_READS",
     "Rules",
     "bounds",
     "left_out",

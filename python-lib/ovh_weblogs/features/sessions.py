@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from ovh_weblogs.features.localday import DAY_US, Offsets, local
 from ovh_weblogs.features.portable import micros, text
-from ovh_weblogs.features.sessiontable import ALWAYS_READ, place_columns, session_columns
+from ovh_weblogs.features.sessiontable import PLACE_READS, place_columns, session_columns
 from ovh_weblogs.schema import HIT_ORDER
 from ovh_weblogs.settings import Midnight
 
@@ -62,7 +62,7 @@ def places(columns: Sequence[str], rules: Rules, dialect: str = "duckdb") -> exp
 
     Hits without visitor or time, and those that the rules leave out, are not in it. Arguments as of ``sessions``.
     """
-    narrow = [name for name in columns if name in (*ALWAYS_READ, "campaign")]
+    narrow = [name for name in columns if name in PLACE_READS]
     steps = _numbered_steps(narrow, rules, dialect)
     steps["marked"] = _marked(columns, of_hits=True)
     steps["indexed"] = _indexed(rules, of_hits=True)

@@ -27,6 +27,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 # Without these there are no visits; those beside them order hits of the same instant, and filter.
 ESSENTIAL = ("visitor_id", "server_ts")
 ALWAYS_READ = (*ESSENTIAL, "source_file", "line_number", "is_bot", "is_pageview", "log_family")
+PLACE_READS = (*ESSENTIAL, "source_file", "line_number", "is_bot", "is_pageview", "campaign")
 
 
 def session_columns(columns: Sequence[str]) -> tuple[Column, ...]:

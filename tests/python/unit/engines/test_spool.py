@@ -17,6 +17,12 @@ def test_what_goes_through_comes_out_again_in_its_order_as_often_as_wanted(tmp_p
         assert list(spool) == list(spool) == BATCHES
 
 
+def test_some_columns_are_kept_and_all_go_through(tmp_path):
+    with spools(str(tmp_path), "one") as (spool,):
+        assert list(spool.through(BATCHES, ["b"])) == BATCHES
+        assert list(spool) == [batch.select(["b"]) for batch in BATCHES]
+
+
 def test_of_no_batch_nothing_comes_out(tmp_path):
     with spools(str(tmp_path), "one") as (spool,):
         assert list(spool.through([])) == list(spool) == []

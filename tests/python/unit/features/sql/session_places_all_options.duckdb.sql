@@ -3,7 +3,6 @@ WITH "stage" AS (
     "visitor_id" AS "visitor_id",
     EPOCH_US("server_ts") AS "ts_us",
     "source_file" AS "source_file",
-    "log_family" AS "log_family",
     "campaign" AS "campaign",
     "line_number",
     CASE WHEN "is_bot" THEN 1 ELSE 0 END AS "is_bot",
