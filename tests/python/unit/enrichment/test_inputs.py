@@ -12,7 +12,7 @@ import pytest
 from ovh_weblogs.enrichment import UNREADABLE, enrich_batch, plan
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES
-from ovh_weblogs.schema import AGENT_COLUMNS, HITS, LOCATION_PARTS, REFERER_PARTS
+from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS, HITS, LOCATION_PARTS, REFERER_PARTS, RESOURCE_COLUMNS
 from ovh_weblogs.settings import EnrichSettings
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0"
@@ -49,7 +49,9 @@ def test_names_of_added_columns_begin_with_that_of_the_inputs_column():
         )
         for name in (column.name for column in group)
     ]
-    assert list(event) == [*columns, *parts, "visitor_id"]
+    others = [column.name for column in (*BOT_COLUMNS, *RESOURCE_COLUMNS)]
+    assert [name for name in event if name not in others] == [*columns, *parts, "visitor_id"]
+    assert set(others) <= set(event)
     assert (event["agent_brand"], event["page_path"], event["ref_host"]) == ("Firefox", "/x", "b.example")
 
 
@@ -97,7 +99,7 @@ def test_times_that_cannot_be_read_are_null_and_counted_and_absent_ones_are_not(
     times = ["2026-03-28T09:00:00Z", "lunch", "-", "", None]
     event = enriched({"when": times, "client_addr": ["192.0.2.1"] * 5}, counts, columns={"time": "when"})
     assert event.column("server_ts").to_pylist() == [TEN, None, None, None, None]
-    assert counts == {UNREADABLE: 1}
+    assert counts[UNREADABLE] == 1
 
 
 def test_a_server_ts_beside_the_chosen_time_is_in_the_way():
@@ -170,7 +172,8 @@ def test_a_location_beside_the_chosen_path_is_in_the_way():
 def test_columns_in_the_way_are_replaced_where_it_is_asked_for():
     columns = {"useragent_type": "mine", "client_addr": "192.0.2.1", "useragent": "curl/8.5.0"}
     event = row(columns, overwrite=True)
-    assert list(event) == ["client_addr", "useragent", *(column.name for column in AGENT_COLUMNS), "visitor_id"]
+    added = [column.name for column in (*AGENT_COLUMNS, *BOT_COLUMNS)]
+    assert list(event) == ["client_addr", "useragent", *added, "visitor_id"]
     assert event["useragent_type"] == "library"
     assert plan(list(columns), EnrichSettings(overwrite=True)).replaced == ("useragent_type",)
 
