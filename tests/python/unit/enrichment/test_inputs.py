@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from ovh_weblogs.enrichment import UNREADABLE, enrich_batch, plan
+from ovh_weblogs.enrichment import UNREADABLE, enrich_batch, inputs, plan
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES
 from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS, HITS, LOCATION_PARTS, REFERER_PARTS, RESOURCE_COLUMNS
-from ovh_weblogs.settings import EnrichSettings
+from ovh_weblogs.settings import EnrichSettings, Policy
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0"
 PARIS = ZoneInfo("Europe/Paris")
@@ -205,4 +205,46 @@ def test_a_trackers_ids_that_are_all_null_are_kept_too():
     batch = pa.RecordBatch.from_pydict({"visitor_id": nulls, "session_id": nulls, "client_addr": ["192.0.2.1"]})
     event = enrich_batch(batch, EnrichSettings()).to_pylist()[0]
     assert (event["tracker_visitor_id"], event["tracker_session_id"]) == (None, None)
+    assert len(event["visitor_id"]) == 32
+
+
+# For groups
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        (dict.fromkeys(HITS.names), {}),
+        ({"request": "GET /a"}, {"url": "request"}),
+        ({"path": "/a", "vhost": "a", "type": "page"}, {"path": "path"}),
+        ({"asked": "/a", "verb": "GET"}, {"path": "asked", "method": "verb"}),
+        ({"cookie": "a", "visitor_id": "b"}, {"visitor": "cookie"}),
+    ],
+)
+def test_what_is_read_has_the_names_that_were_promised(columns, chosen):
+    batch = pa.RecordBatch.from_pydict({name: pa.array([value], pa.string()) for name, value in columns.items()})
+    found = inputs.of_hits(batch.schema.names, chosen)
+    assert set(inputs.read(batch, found, PARIS)) == inputs.readable(batch.schema.names, found)
+
+
+@pytest.mark.parametrize(
+    ("line", "method"), [("GET /a HTTP/1.1", "GET"), ("POST /", "POST"), ("/a", None), ("-", None)]
+)
+def test_a_request_line_tells_the_method_where_no_column_does(line, method):
+    batch = pa.RecordBatch.from_pydict({"request": [f'"{line}"']})
+    assert inputs.read(batch, {"location": "request"}, PARIS)["method"].to_pylist() == [method]
+
+
+def test_a_cookie_of_any_name_tells_visitors_apart():
+    settings = {"columns": {"visitor": "cookie"}, "visitor_policy": Policy.COOKIE}
+    first, second, third = enriched(
+        {"cookie": ["a", "a", "null"], "visitor_id": ["x", "y", "z"]}, **settings
+    ).to_pylist()
+    assert first["visitor_id"] == second["visitor_id"]
+    assert third["visitor_id"] is None
+    assert (first["cookie"], first["tracker_visitor_id"]) == ("a", "x")
+
+
+def test_the_cookie_policy_works_on_hits():
+    event = row({"visitor_id": "b4743af1d1c5178"}, visitor_policy=Policy.COOKIE)
     assert len(event["visitor_id"]) == 32

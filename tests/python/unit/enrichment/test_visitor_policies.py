@@ -170,7 +170,7 @@ def test_hits_without_time_or_without_cookie_are_no_ones_error():
 
 @pytest.mark.parametrize(
     ("policy", "lacking"),
-    [(Policy.COOKIE, "tracker_visitor_id"), (Policy.ADDRESS, "client_addr"), (Policy.HASH, "client_addr")],
+    [(Policy.COOKIE, "visitor_id"), (Policy.ADDRESS, "client_addr"), (Policy.HASH, "client_addr")],
 )
 def test_a_policy_that_is_chosen_needs_its_column(policy, lacking):
     with pytest.raises(InputError, match=f"no column {lacking}, which visitor_id is made from"):
