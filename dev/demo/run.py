@@ -25,6 +25,7 @@ from dev.ovhsim.journal import Journal
 MAKE, CHECK = "Make the day files", "Check access (macro)"
 ARCHIVE = "Archive (Archive logs), killed once"
 TABLES, REPORT = "Write Parquet", "Draw the report"
+REPORT_FILE = "report.html"
 _STEPS = {
     flow.READ: "Read and parse (OVH logs)",
     flow.ENRICH: "Enrich (Enrich hits)",
@@ -67,25 +68,10 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         archived = _archived(month, storage, board, ovh)
         stages.append((ARCHIVE, time.monotonic() - begun))
 
-    begun = time.monotonic()
-    board.begin(TABLES)
-    tables = export(storage, out)
-    board.tell(f"{tables.event_count:,} events, {tables.visitor_count:,} visitors")
-    stages.append((TABLES, time.monotonic() - begun))
-
-    begun = time.monotonic()
-    board.begin(REPORT)
-    numbers = aggregate(tables, month.days)
-    stages.append((REPORT, time.monotonic() - begun))
-    visits = sum(numbers.overall["visits"].values())
-    evidence = Evidence(month, outcome.requests, outcome.calls, outcome.totals, tables, visits)
-    checks = [*all_checks(evidence), archived.check]
-    summary = _summary(month, outcome, tables, stages, checks)
-    report = out / "report.html"
-    write_report(report, summary, numbers)
-    board.tell(report.name)
+    tables = _exported(storage, out, board, stages)
+    summary = _reported(month, outcome, tables, archived, out / REPORT_FILE, board, stages)
     files = {
-        report: "the report: open it in a browser",
+        out / REPORT_FILE: "the report: open it in a browser",
         out / "access.html": "what the macro says of the keys",
         tables.events: "one row per hit",
         tables.visitors: "one row per visitor",
@@ -96,6 +82,37 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         **({month.truth: "what is true of each line, session and visitor"} if month.truth else {}),
     }
     return Written(summary, files, tuple(month.passed_over))
+
+
+def _exported(storage: Path, out: Path, board: Board, stages: list[tuple[str, float]]) -> Tables:
+    begun = time.monotonic()
+    board.begin(TABLES)
+    tables = export(storage, out)
+    board.tell(f"{tables.event_count:,} events, {tables.visitor_count:,} visitors")
+    stages.append((TABLES, time.monotonic() - begun))
+    return tables
+
+
+def _reported(
+    month: Month,
+    outcome: flow.Outcome,
+    tables: Tables,
+    archived: Archived,
+    report: Path,
+    board: Board,
+    stages: list[tuple[str, float]],
+) -> Summary:
+    begun = time.monotonic()
+    board.begin(REPORT)
+    numbers = aggregate(tables, month.days)
+    stages.append((REPORT, time.monotonic() - begun))
+    visits = sum(numbers.overall["visits"].values())
+    evidence = Evidence(month, outcome.requests, outcome.calls, outcome.totals, tables, visits)
+    checks = [*all_checks(evidence), archived.check]
+    summary = _summary(month, outcome, tables, stages, checks)
+    write_report(report, summary, numbers)
+    board.tell(report.name)
+    return summary
 
 
 def _emptied(out: Path) -> None:
