@@ -41,9 +41,8 @@ def choices(
         plugin_config: The plugin's settings.
         inputs: Inputs of the recipe; none for other components.
         presets: What presets hold, for a model that names one.
-        merged: Whether ``config`` has the fields of presets, or what is stored of them. Sources do not agree: a plugin
-            has to stand both ways, and both of the next.
-        wrapped: Whether ``config`` comes as ``{"config": ...}``.
+        merged: Whether ``config`` has the fields of presets, or what is stored of them: sources do not agree.
+        wrapped: Whether ``config`` comes as ``{"config": ...}``: nor do they on this.
 
     Returns:
         ``value``, ``label`` and, if there is one, ``group`` of each choice.

@@ -97,8 +97,7 @@ def recipe_environment(
         config: The recipe's configuration, without the form's defaults.
         plugin_config: The plugin's settings.
         partition: The partition that this activity builds; None where the outputs are not partitioned.
-        reads: Partitions that are read, by input. Of a partitioned input that is not named here: the one that is built,
-            or all where the outputs are not partitioned.
+        reads: Partitions that are read, by input; else the one that is built, or all without one.
         presets: What presets hold, for a configuration that names one.
         without: Methods of datasets that the host lacks, as an older one would.
     """
