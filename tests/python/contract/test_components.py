@@ -116,6 +116,9 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "to_date": "",
         "keep_months": ArchiveSettings.keep_months,
     }
+
+
+def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
     parsing = ParseSettings()
     assert defaults(repository / "custom-recipes/ovh-logs-parse/recipe.json") == {
         "line_format": parsing.line_format,
