@@ -60,8 +60,9 @@ class Plan:
             told.append(f"Columns of the tracker kept: {', '.join(self.renamed.values())}")
         if self.replaced:
             told.append(f"Columns of the input replaced: {', '.join(self.replaced)}")
-        if not settings.visitor_key and any(column.name == "visitor_id" for column in self.added):
-            told.append(visitor.REVERSIBLE)
+        warning = visitor.warning(settings)
+        if warning and any(column.name == "visitor_id" for column in self.added):
+            told.append(warning)
         return told
 
 
