@@ -147,7 +147,7 @@ def test_the_schema_of_what_grok_made_keeps_its_types_and_describes_what_is_adde
         "visitor_id": "string",
     }
     comments = {column["name"]: column.get("comment", "") for column in grok.store.columns("events")}
-    assert comments["agent"] == ""
+    assert comments["agent"] == comments["request"] == ""
     assert comments["agent_os"] == ENRICHED.get("useragent_os").meaning
 
 
