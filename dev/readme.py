@@ -6,13 +6,26 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from ovh_weblogs.schema import DSS_TYPES, ENRICHED, LINES, REJECT_REASON, REJECTS, SERVER_HITS, VISITORS, Column
+from ovh_weblogs.schema import (
+    ARCHIVED,
+    DSS_TYPES,
+    ENRICHED,
+    FILES,
+    LINES,
+    REJECT_REASON,
+    REJECTS,
+    SERVER_HITS,
+    VISITORS,
+    Column,
+)
 
 README = Path(__file__).parent.parent / "README.md"
 _TABLES = {
     "hits": (*SERVER_HITS.columns, REJECT_REASON),
     "lines": LINES.columns,
+    "files": FILES.columns,
     "rejects": REJECTS.columns,
+    "archived": ARCHIVED.columns,
     "events": ENRICHED.columns,
     "visitors": VISITORS.columns,
 }

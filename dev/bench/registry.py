@@ -69,8 +69,10 @@ _CHAIN = "dev.bench.contenders.chain"
 _TRACKER = "dev.bench.contenders.tracker"
 _TRACKED = "dev.bench.trackerdata:corpus"
 _SOURCE = "dev.bench.contenders.source"
+_AGENTS = "dev.bench.contenders.useragents"
 _CONNECTOR = "dev.bench.contenders.connector"
 _MONTH = "dev.bench.contenders.month"
+_NOISE = "dev.bench.noise:corpus"
 _FILE = 1 / 3  # of a million lines: some 5 MB as gzip
 
 BENCHMARKS = (
@@ -119,6 +121,14 @@ BENCHMARKS = (
         aim=3.0,
     ),
     Benchmark(
+        "useragents",
+        Contender("user agents of hits to columns, robots too", f"{_AGENTS}:library"),
+        Contender("user_agents.parse for each row", f"{_AGENTS}:row_by_row", at_most=20_000),
+        Ratio.RATE,
+        limit=60.0,
+        peak_limit_mb=130,
+    ),
+    Benchmark(
         "connector_rows",
         Contender("connector through the host's row loop", f"{_CONNECTOR}:rows_to_host"),
         Contender("one constant row through the same loop", f"{_CONNECTOR}:constant_to_host"),
@@ -140,6 +150,13 @@ BENCHMARKS = (
         Ratio.RATE,
         aim=1.8,
         peak_limit_mb=150,
+    ),
+    Benchmark(
+        "fetch_memory",
+        Contender("a file of 500 MB", f"{_MONTH}:one_day", corpus=_NOISE),
+        Contender("a file of 5 MB", f"{_MONTH}:one_day", scale=0.01, corpus=_NOISE),
+        Ratio.PEAK_MB,
+        peak_limit_mb=150,  # the ratio has no goal: some megabytes of buffers, which a small file does not fill
     ),
     Benchmark(
         "memory_growth",

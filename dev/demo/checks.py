@@ -24,6 +24,7 @@ from ovh_weblogs.schema import SERVER_HITS
 Check = tuple[str, bool]
 _PLACE = ("source_file", "line_number")
 _VALUES = tuple(name for name in SERVER_HITS.names if name not in _PLACE)
+_ROBOT = ("is_bot", "bot_name", "bot_category")
 _DEVICE = ("useragent_type", "useragent_brand", "useragent_os")
 _RIGHT = 0.99  # share of hits whose device has to be told as it is
 _TROUBLE = {"status": "was refused with {status}", "cut_body": "broke off"}
@@ -54,7 +55,14 @@ def all_checks(run: Evidence) -> list[Check]:
         if run.month.truth is None:
             return [*found, _visitors(run, base)]
         _view_truth(base, run.month.truth)
-        found += [_places(base, run.month), _values(base), _visitor_rows(base), _visits(run, base), _devices(base)]
+        found += [
+            _places(base, run.month),
+            _values(base),
+            _visitor_rows(base),
+            _visits(run, base),
+            _devices(base),
+            _robots(base),
+        ]
     return [*found, *(_fault(run, day) for day in run.month.faults)]
 
 
@@ -149,6 +157,14 @@ def _devices(base: duckdb.DuckDBPyConnection) -> Check:
     wrong, hits = _differing(base, differs)
     share = 1 - wrong / max(hits, 1)
     return f"Type, browser and system were told rightly for {share:.1%} of the hits", share >= _RIGHT
+
+
+def _robots(base: duckdb.DuckDBPyConnection) -> Check:
+    """Where an agent was sent at all; robots that hide behind a browser's agent are none by the truth, too."""
+    differs = (f"events.useragent IS NOT NULL AND events.{name} IS DISTINCT FROM truth.{name}" for name in _ROBOT)
+    wrong, hits = _differing(base, differs)
+    share = 1 - wrong / max(hits, 1)
+    return f"Robots were told by name and category, and people as none, for {share:.1%} of the hits", share >= _RIGHT
 
 
 def _differing(base: duckdb.DuckDBPyConnection, conditions: Iterable[str]) -> tuple[int, int]:

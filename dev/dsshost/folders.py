@@ -25,6 +25,7 @@ class ManagedFolder:
         self.root = root / name
         self._pattern = root / f"{name}.pattern"
         self._faults = root / f"{name}.faults"
+        self._metrics = root / f"{name}.metrics"
 
     @property
     def exists(self) -> bool:
@@ -46,6 +47,7 @@ class ManagedFolder:
         shutil.rmtree(self.root, ignore_errors=True)
         self._pattern.unlink(missing_ok=True)
         self._faults.unlink(missing_ok=True)
+        self._metrics.unlink(missing_ok=True)
 
     @property
     def partitioned(self) -> bool:
@@ -72,15 +74,48 @@ class ManagedFolder:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
 
-    def disturb(self, path: str, after: int, how: str) -> None:
-        """Let every download of a file go wrong after so many bytes: ``breaks`` with an error, or just ``ends``."""
-        faults = json.loads(self._faults.read_text("utf-8")) if self._faults.exists() else {}
-        self._faults.write_text(json.dumps({**faults, path: [after, how]}), "utf-8")
+    def disturb(self, path: str, after: int, how: str, *, upload: bool = False) -> None:
+        """Let every download of a file, or every upload, go wrong after so many bytes.
 
-    def fault(self, path: str) -> tuple[int, str] | None:
-        """After how many bytes a download goes wrong, and how; None where it does not."""
-        faults = json.loads(self._faults.read_text("utf-8")) if self._faults.exists() else {}
-        return tuple(faults[path]) if path in faults else None
+        Args:
+            path: The file.
+            after: Bytes that go well; an upload leaves them in the folder.
+            how: ``breaks`` with an error, or just ``ends``; an upload also ``kills`` the process.
+            upload: Whether uploads are meant.
+        """
+        self._faults.write_text(
+            json.dumps({**self._all_faults(), _fault_of(path, upload=upload): [after, how]}), "utf-8"
+        )
+
+    def heal(self) -> None:
+        """Nothing goes wrong any more."""
+        self._faults.unlink(missing_ok=True)
+
+    def fault(self, path: str, *, upload: bool = False) -> tuple[int, str] | None:
+        """After how many bytes a download or upload goes wrong, and how; None where it does not."""
+        found = self._all_faults().get(_fault_of(path, upload=upload))
+        return tuple(found) if found else None
+
+    def _all_faults(self) -> dict[str, list]:
+        return json.loads(self._faults.read_text("utf-8")) if self._faults.exists() else {}
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Metrics that a recipe saved on the folder; the last value of each."""
+        return json.loads(self._metrics.read_text("utf-8")) if self._metrics.exists() else {}
+
+    def save_metrics(self, values: dict[str, float]) -> None:
+        """Save metrics.
+
+        Raises:
+            ValueError: A name is no text, or a value is no finite number: the host would keep it as something else.
+        """
+        for key, value in values.items():
+            if not isinstance(key, str) or not key:
+                raise ValueError(f"a metric has the name {key!r}")
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < float("inf"):
+                raise ValueError(f"metric {key}: {value!r} is no number")
+        self._metrics.write_text(json.dumps({**self.metrics, **values}), "utf-8")
 
     def paths(self, partition: str = "") -> list[str]:
         """Paths of all files, or of those of a partition, in no useful order; with folders that hold none."""
@@ -105,3 +140,7 @@ class ManagedFolder:
             pattern = pattern.replace(written, meant)
         found = re.fullmatch("/?" + pattern.lstrip("/"), path)
         return "-".join(found[part] for part in "YMD" if part in found.groupdict()) if found else ""
+
+
+def _fault_of(path: str, *, upload: bool) -> str:
+    return f"upload {path}" if upload else path

@@ -42,6 +42,37 @@ def folder(store: Store, name: str) -> ManagedFolder:
 
 
 def run_recipe(
+    plugin: Path, recipe: str, store: Store, *, on_line: Callable[[str], None] = lambda _line: None, **more: Any
+) -> RecipeResult:
+    """Run a recipe once.
+
+    Args:
+        plugin: The plugin's folder.
+        recipe: Component id.
+        store: Where datasets are.
+        on_line: Called with each line of the log.
+        more: Roles, configuration and the rest, as ``recipe_environment`` takes them.
+
+    Raises:
+        BadPlugin: The roles are not those of the descriptor, or take no such objects.
+        BadData: The configuration names a preset that is not there, or is not as its set declares.
+    """
+    environment = recipe_environment(plugin, recipe, store, **more)
+    with tempfile.TemporaryDirectory() as job:
+        error_file, peak_file = Path(job) / "error.json", Path(job) / "peak"
+        environment |= {"DSSHOST_ERROR_FILE": str(error_file), "DSSHOST_PEAK_FILE": str(peak_file)}
+        command = [str(Path(__file__).parent / "recipe_worker.py"), str(recipe_file(plugin, recipe))]
+        result = _run(command, environment, error_file, job, on_line)
+        peak = int(peak_file.read_text()) if peak_file.exists() else None
+        return replace(result, peak_bytes=peak)
+
+
+def recipe_file(plugin: Path, recipe: str) -> Path:
+    """The recipe's text."""
+    return plugin.resolve() / "custom-recipes" / recipe / "recipe.py"
+
+
+def recipe_environment(
     plugin: Path,
     recipe: str,
     store: Store,
@@ -54,9 +85,8 @@ def run_recipe(
     reads: Mapping[str, Sequence[str]] | None = None,
     presets: Presets | None = None,
     without: Sequence[str] = (),
-    on_line: Callable[[str], None] = lambda _line: None,
-) -> RecipeResult:
-    """Run a recipe once.
+) -> dict[str, str]:
+    """The variables of the environment in which the host runs a recipe; errors as ``run_recipe``.
 
     Args:
         plugin: The plugin's folder.
@@ -67,46 +97,31 @@ def run_recipe(
         config: The recipe's configuration, without the form's defaults.
         plugin_config: The plugin's settings.
         partition: The partition that this activity builds; None where the outputs are not partitioned.
-        reads: Partitions that are read, by input. Of a partitioned input that is not named here: the one that is built,
-            or all where the outputs are not partitioned.
+        reads: Partitions that are read, by input; else the one that is built, or all without one.
         presets: What presets hold, for a configuration that names one.
         without: Methods of datasets that the host lacks, as an older one would.
-        on_line: Called with each line of the log.
-
-    Raises:
-        BadPlugin: The roles are not those of the descriptor, or take no such objects.
-        BadData: The configuration names a preset that is not there, or is not as its set declares.
     """
     plugin = plugin.resolve()
     resolved = resolve_presets(plugin, f"custom-recipes/{recipe}", config or {}, presets)
-    component = plugin / "custom-recipes" / recipe
-    _check_roles(strict_json(component / "recipe.json"), inputs, outputs, store)
+    _check_roles(strict_json(plugin / "custom-recipes" / recipe / "recipe.json"), inputs, outputs, store)
     spec = {
         "currentActivityId": "activity",
         "in": [item | _read(store, item["smartName"], partition, reads or {}) for item in _items(inputs, store)],
         "out": [item | {"appendMode": False, "partition": partition or ""} for item in _items(outputs, store)],
     }
-    with tempfile.TemporaryDirectory() as job:
-        error_file, peak_file = Path(job) / "error.json", Path(job) / "peak"
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(FAKE), str(plugin / "python-lib")]),
-            "PYTHONUNBUFFERED": "1",
-            "DKUFLOW_SPEC": json.dumps(spec),
-            "DKUFLOW_VARIABLES": json.dumps(_variables(partition)),
-            "DKU_CUSTOM_RECIPE_CONFIG": json.dumps(resolved),
-            "DKU_CUSTOM_RECIPE_PLUGIN_CONFIG": json.dumps(dict(plugin_config or {})),
-            "DKU_CUSTOM_RESOURCE_FOLDER": str(plugin / "resource"),
-            "DKU_CURRENT_PROJECT_KEY": "DEMO",
-            "DSSHOST_STORAGE": str(store.root.resolve()),
-            "DSSHOST_ERROR_FILE": str(error_file),
-            "DSSHOST_PEAK_FILE": str(peak_file),
-            "DSSHOST_WITHOUT": " ".join(without),
-        }
-        command = [str(Path(__file__).parent / "recipe_worker.py"), str(component / "recipe.py")]
-        result = _run(command, environment, error_file, job, on_line)
-        peak = int(peak_file.read_text()) if peak_file.exists() else None
-        return replace(result, peak_bytes=peak)
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(FAKE), str(plugin / "python-lib")]),
+        "PYTHONUNBUFFERED": "1",
+        "DKUFLOW_SPEC": json.dumps(spec),
+        "DKUFLOW_VARIABLES": json.dumps(_variables(partition)),
+        "DKU_CUSTOM_RECIPE_CONFIG": json.dumps(resolved),
+        "DKU_CUSTOM_RECIPE_PLUGIN_CONFIG": json.dumps(dict(plugin_config or {})),
+        "DKU_CUSTOM_RESOURCE_FOLDER": str(plugin / "resource"),
+        "DKU_CURRENT_PROJECT_KEY": "DEMO",
+        "DSSHOST_STORAGE": str(store.root.resolve()),
+        "DSSHOST_WITHOUT": " ".join(without),
+    }
 
 
 def _run(
@@ -127,11 +142,16 @@ def _run(
         for line in process.stdout or ():
             lines.append(line)
             on_line(line.rstrip("\n"))
-    error = None
-    if process.returncode:
-        error = {"errorType": "killed", "message": f"the process ended with {process.returncode}"}
-        error = json.loads(error_file.read_text("utf-8")) if error_file.exists() else error
-    return RecipeResult(error, "".join(lines), time.monotonic() - begun)
+    return RecipeResult(failure(process.returncode, error_file), "".join(lines), time.monotonic() - begun)
+
+
+def failure(code: int, error_file: Path) -> dict[str, str] | None:
+    """The host's error object of a process that ended with a code; None after success."""
+    if not code:
+        return None
+    if error_file.exists():
+        return json.loads(error_file.read_text("utf-8"))
+    return {"errorType": "killed", "message": f"the process ended with {code}"}
 
 
 def _items(roles: Roles, store: Store) -> list[dict[str, Any]]:

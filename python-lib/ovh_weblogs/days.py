@@ -51,7 +51,7 @@ def published_days(source: Source, *, only: Sequence[date] | None = None, now: d
     Raises:
         OvhLogsError: The host refuses, cannot be reached, or knows no such domain.
     """
-    source = _located(source)
+    source = located_source(source)
     with closing(LogHost(source)) as host:
         return _Days(source, host, now).there(only)
 
@@ -62,7 +62,7 @@ def newest_day(source: Source, *, until: date) -> date | None:
     Raises:
         OvhLogsError: As ``published_days``.
     """
-    with closing(LogHost(_located(source))) as host:
+    with closing(LogHost(located_source(source))) as host:
         return host.newest(until)
 
 
@@ -72,7 +72,7 @@ def is_published(source: Source, day: date, *, now: datetime | None = None) -> b
     Raises:
         OvhLogsError: As ``published_days``.
     """
-    source = _located(source)
+    source = located_source(source)
     with closing(LogHost(source)) as host:
         days = _Days(source, host, now)
         return day in days.wanted and day in days.there([day])
@@ -98,7 +98,7 @@ def read_days(
         OvhLogsError: Of other kinds: the host refuses, cannot be reached, or sends files that are damaged or unpack to
             more than they may.
     """
-    source = _located(source)
+    source = located_source(source)
     with closing(LogHost(source, preview=preview)) as host:
         days = _Days(source, host, now, ahead=not preview)
         with closing(days.files(only)) as files:
@@ -114,7 +114,12 @@ def read_days(
             host.check_domain()
 
 
-def _located(source: Source) -> Source:
+def located_source(source: Source) -> Source:
+    """The source with host, root and zone of its tree, which the API tells where they are not known.
+
+    Raises:
+        OvhLogsError: The API refuses, cannot be reached, or knows no such logs.
+    """
     if source.host or not isinstance(source.access, ApiAccess):
         return source
     with closing(Account(source.access.keys, source.network)) as account:

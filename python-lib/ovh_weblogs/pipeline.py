@@ -106,7 +106,7 @@ def _numbered(
         refused += whole.num_rows - batch.num_rows
         read = enrichment.as_events(batch, settings.columns, settings.zone, counts)
         if "visitor_id" not in read.schema.names:
-            read = enrichment.enrich_batch(read, EnrichSettings(useragent=False, url=False))
+            read = enrichment.enrich_batch(read, EnrichSettings(useragent=False, bots=False, url=False))
         typed = read.filter(read.column("visitor_id").is_valid())
         nobody += read.num_rows - typed.num_rows
         index = pa.array(np.arange(row, row + typed.num_rows, dtype=np.int64))

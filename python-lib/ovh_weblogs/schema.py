@@ -5,102 +5,26 @@ Column names are those of DSS's visual processors and of the WT1 tracker where t
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
 
-import pyarrow as pa
+from ovh_weblogs.column import ARROW_TYPES, DSS_TYPES, Column, Table, Type, dss_schema
 
+__all__ = [
+    "AGENT_COLUMNS", "ARCHIVED", "ARROW_TYPES", "BOT_COLUMNS", "DSS_TYPES", "ENRICHED", "EVENTS", "FILES", "HITS",
+    "HIT_ORDER", "LINES", "LOCATION_PARTS", "REFERER_PARTS", "REJECTS", "REJECT_REASON", "SERVER_HITS", "VISITORS",
+    "VISITOR_COLUMNS", "Column", "Table", "Type", "dss_schema",
+]  # fmt: skip
 
-class Type(enum.Enum):
-    """The types a column can have, whatever the engine."""
-
-    STRING = "string"
-    INT = "int"
-    BIGINT = "bigint"
-    DOUBLE = "double"
-    BOOLEAN = "boolean"
-    INSTANT = "instant"
-    BINARY = "binary"
-
-
-DSS_TYPES: Mapping[Type, str] = {
-    Type.STRING: "string",
-    Type.INT: "int",
-    Type.BIGINT: "bigint",
-    Type.DOUBLE: "double",
-    Type.BOOLEAN: "boolean",
-    Type.INSTANT: "date",
-    Type.BINARY: "string",  # DSS has no binary type: text, where bytes that are not UTF-8 are read as Latin-1
-}
-ARROW_TYPES: Mapping[Type, pa.DataType] = {
-    Type.STRING: pa.string(),
-    Type.INT: pa.int32(),
-    Type.BIGINT: pa.int64(),
-    Type.DOUBLE: pa.float64(),
-    Type.BOOLEAN: pa.bool_(),
-    Type.INSTANT: pa.timestamp("us", tz="UTC"),
-    Type.BINARY: pa.binary(),
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its meaning, unit and source end up in DSS's column description and in the README."""
-
-    name: str
-    type: Type
-    meaning: str
-    nullable: bool = True
-
-    @property
-    def arrow(self) -> pa.Field:
-        """The Arrow field; nullability stays with this declaration, since batches may be partial."""
-        return pa.field(self.name, ARROW_TYPES[self.type])
-
-    @property
-    def dss(self) -> dict[str, str]:
-        """The column as DSS's schemas write it, with its description."""
-        return {"name": self.name, "type": DSS_TYPES[self.type], "comment": self.meaning}
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: its name, its grain (what one row is) and its columns in order."""
-
-    name: str
-    grain: str
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Column names in order."""
-        return tuple(column.name for column in self.columns)
-
-    @property
-    def arrow(self) -> pa.Schema:
-        """The Arrow schema of a full batch."""
-        return pa.schema([column.arrow for column in self.columns])
-
-    def get(self, name: str) -> Column | None:
-        """The column of that name, or None."""
-        return next((column for column in self.columns if column.name == name), None)
-
-
-def dss_schema(columns: Iterable[Column]) -> dict[str, Any]:
-    """The schema as the host wants it from a connector: ``{"columns": [{"name", "type", "comment"}, ...]}``."""
-    return {"columns": [column.dss for column in columns]}
-
-
+_PLACE = (
+    Column("source_file", Type.STRING, "Name of the file that the line stands in."),
+    Column("line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False),
+)
 _SERVER_HITS = (
     Column(
         "server_ts", Type.INSTANT, "When the request was logged, UTC, whole seconds; WT1: milliseconds. Source: %t."
     ),
     Column(
-        "client_addr",
-        Type.STRING,
-        "Address of the client, IPv4 or IPv6; behind a CDN it may be the edge's. Source: %h.",
+        "client_addr", Type.STRING, "Client's address, IPv4 or IPv6; behind a CDN it may be the edge's. Source: %h."
     ),
     Column("vhost", Type.STRING, "Host that the request was for, lower case, as OVH logs it second. Source: %v."),
     Column("user", Type.STRING, "Login of HTTP authentication; null for an anonymous request. Source: %u."),
@@ -138,15 +62,12 @@ _SERVER_HITS = (
         "'server' for a web server's log, 'tracker' for a JavaScript tracker's.",
         nullable=False,
     ),
-    Column("source_file", Type.STRING, "Name of the file that the line stands in."),
-    Column("line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False),
+    *_PLACE,
 )
 _TRACKER_HITS = (
     Column("client_ts", Type.INSTANT, "Time by the visitor's own clock, UTC. Source: WT1."),
     Column("visitor_id", Type.STRING, "The tracker's visitor cookie. Source: WT1."),
-    Column(
-        "session_id", Type.STRING, "The tracker's session cookie, often finer than a 30-minute session. Source: WT1."
-    ),
+    Column("session_id", Type.STRING, "The tracker's session cookie, often finer than our sessions. Source: WT1."),
     Column("type", Type.STRING, "'page', 'event' or any text the site's script sends. Source: WT1."),
     Column("visitor_params", Type.STRING, "Query string of parameters kept per visitor. Source: WT1."),
     Column("session_params", Type.STRING, "Query string of parameters kept per session. Source: WT1."),
@@ -166,10 +87,7 @@ REJECTS = Table(
     "rejects",
     "one line that the format refuses",
     (
-        Column("source_file", Type.STRING, "Name of the file that the line stands in."),
-        Column(
-            "line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False
-        ),
+        *_PLACE,
         Column("reason", Type.STRING, "What the format refused, in a few words.", nullable=False),
         Column("line", Type.BINARY, "The line's bytes as they were read, without the newline.", nullable=False),
     ),
@@ -189,34 +107,74 @@ LINES = Table(
             "The line as it was read; bytes that are not UTF-8 are read as Latin-1.",
             nullable=False,
         ),
-        Column("source_file", Type.STRING, "Name of the file that the line stands in."),
-        Column(
-            "line_number", Type.BIGINT, "Number of the line in its file, from 1, blank lines counted.", nullable=False
-        ),
+        *_PLACE,
+    ),
+)
+FILES = Table(
+    "files",
+    "one file on a log host, or one day that has none",
+    (
+        Column("service", Type.STRING, "The hosting, as OVH names it; null for a log user, who does not tell."),
+        Column("fqdn", Type.STRING, "First folder of the log tree: the hosting, or a site of its own.", nullable=False),
+        Column("kind", Type.STRING, "Kind of log: web, error, ftp, cgi, out, ssh or cron.", nullable=False),
+        Column("day", Type.INSTANT, "The day, in the cluster's zone, as its midnight in UTC.", nullable=False),
+        Column("file", Type.STRING, "Name of the file; of a missing day, the name that it would have.", nullable=False),
+        Column("bytes", Type.BIGINT, "Size of the file as it is served; null where the host does not tell."),
+        Column("modified", Type.INSTANT, "When the file was last changed, UTC; null where the host does not tell."),
+        Column("live", Type.BOOLEAN, "Whether it is a live file, which still grows (folder osl).", nullable=False),
+        Column("missing", Type.BOOLEAN, "No file, between an earlier and a later day that have one.", nullable=False),
+    ),
+)
+ARCHIVED = Table(
+    "archived",
+    "one file of the archive",
+    (
+        Column("path", Type.STRING, "Path of the file in the folder.", nullable=False),
+        Column("fqdn", Type.STRING, "The log tree that it comes from: its first folder on the log host."),
+        Column("kind", Type.STRING, "The kind of log: web, error, ftp, cgi, out, ssh or cron."),
+        Column("day", Type.STRING, "Day of the log in the zone of its cluster, such as 2026-01-31."),
+        Column("bytes", Type.BIGINT, "Size of the file, packed as it is.", nullable=False),
+        Column("lines", Type.BIGINT, "Lines of its content, blank ones included."),
+        Column("sha256", Type.STRING, "SHA-256 of the file, in hexadecimal digits.", nullable=False),
+        Column("etag", Type.STRING, "Tag of this state of the file on the log host; null where it gives none."),
+        Column("modified", Type.STRING, "When the log host says that the file was changed, as HTTP writes it."),
+        Column("archived_ts", Type.INSTANT, "Begin of the run that put it into the archive, UTC."),
     ),
 )
 REJECT_REASON = Column(
     "reject_reason", Type.STRING, "Why the line was refused; null for a hit. The line itself stands in request."
 )
 
-_AGENT = (
+
+def _texts(meanings: Mapping[str, str]) -> tuple[Column, ...]:
+    return tuple(Column(name, Type.STRING, meaning) for name, meaning in meanings.items())
+
+
+AGENT_COLUMNS = _texts(
+    {
+        "useragent_type": "browser (desktop), tablet, phone, mobile, bot, library, rss or unknown (televisions and consoles, too). bot, library and rss are where is_bot is true.",
+        "useragent_category": "Brand of the browser, split where versions behave differently (IE8, IE9).",
+        "useragent_brand": "Chrome, Firefox, Safari and so on, mobile editions folded in.",
+        "useragent_version": "Version; only the major where browsers send zeros after it.",
+        "useragent_os": "Operating system: Windows, Mac OS X, iOS, Android, Linux, Chrome OS...",
+        "useragent_osversion": "Version of the system; null where browsers freeze it. Windows 10 stands for 10 and 11, which no agent tells apart.",
+        "useragent_osflavor": "Linux distribution, or 32 bits or 64 bits.",
+        "useragent_device_brand": "Maker of the device, such as Samsung or Apple; null where the agent names none, and for robots.",
+        "useragent_device_model": "Model of the device as the agent writes it; null where browsers hide it ('K'). An iPad that asks for desktop pages says Mac.",
+    }
+)
+BOT_COLUMNS = (
     Column(
-        "useragent_type",
-        Type.STRING,
-        "browser (desktop), tablet, phone, mobile, bot, library, rss or unknown (televisions and consoles, too).",
+        "is_bot",
+        Type.BOOLEAN,
+        "Whether the agent is no person's browser: a robot, a library (curl) or a feed reader; null without an agent. Who hides behind a browser's agent is not found.",
     ),
-    Column(
-        "useragent_category", Type.STRING, "Brand of the browser, split where versions behave differently (IE8, IE9)."
+    *_texts(
+        {
+            "bot_name": "Name of the robot, library or feed reader, as it calls itself; null for browsers, and where it has none.",
+            "bot_category": "search, ai-training, ai-search (index of an assistant), ai-user-fetch (somebody asked an assistant), seo, monitoring, social-preview, feed (where the type is rss), library (where it is library), scanner or other; null for browsers.",
+        }
     ),
-    Column("useragent_brand", Type.STRING, "Chrome, Firefox, Safari and so on, mobile editions folded in."),
-    Column("useragent_version", Type.STRING, "Version; only the major where browsers send zeros after it."),
-    Column("useragent_os", Type.STRING, "Operating system: Windows, Mac OS X, iOS, Android, Linux, Chrome OS..."),
-    Column(
-        "useragent_osversion",
-        Type.STRING,
-        "Version of the system; null where browsers freeze it. Windows 10 stands for 10 and 11, which no agent tells apart.",
-    ),
-    Column("useragent_osflavor", Type.STRING, "Linux distribution, or 32 bits or 64 bits."),
 )
 
 
@@ -237,14 +195,14 @@ _VISITOR = (
         Type.STRING,
         "The visitor, as the policy tells: a cookie or identifier, or 32 hexadecimal digits, the start of SHA-256, which can be reversed; with a key always the start of HMAC-SHA-256.",
     ),
-    Column("tracker_visitor_id", Type.STRING, "visitor_id of the input, kept: the tracker's own."),
-    Column("tracker_session_id", Type.STRING, "session_id of the input, kept: the tracker's own."),
+    *_texts(
+        {f"tracker_{name}": f"{name} of the input, kept: the tracker's own." for name in ("visitor_id", "session_id")}
+    ),
 )
 LOCATION_PARTS = _url_parts("location", "the page")
 REFERER_PARTS = _url_parts("referer", "the page before")
-AGENT_COLUMNS = _AGENT
 VISITOR_COLUMNS = _VISITOR
-ENRICHED = Table("events", "one hit", _AGENT + LOCATION_PARTS + REFERER_PARTS + _VISITOR)
+ENRICHED = Table("events", "one hit", AGENT_COLUMNS + BOT_COLUMNS + LOCATION_PARTS + REFERER_PARTS + _VISITOR)
 EVENTS = Table(
     "events",
     "one hit",

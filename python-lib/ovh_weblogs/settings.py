@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta, timezone, tzinfo
+from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ovh_weblogs.secret import Secret
@@ -125,6 +126,24 @@ class Source:
         return self.domain
 
 
+class Scope(str, enum.Enum):
+    """Whose files are listed."""
+
+    TREE = "tree"  # the log tree of the source
+    HOSTING = "hosting"  # every log tree of its hosting
+    ACCOUNT = "account"  # every log tree of every hosting of the account
+
+
+@dataclass(frozen=True)
+class OfferSettings:
+    """Which files of the log host are listed."""
+
+    source: Source  # its kind and period say nothing here
+    kinds: tuple[Kind, ...] = tuple(Kind)
+    months: int = 0  # so many calendar months, the current one among them; 0 for all
+    scope: Scope = Scope.TREE
+
+
 @dataclass(frozen=True)
 class ParseSettings:
     """How files of lines are read."""
@@ -158,6 +177,18 @@ class Rotation(str, enum.Enum):
 
 
 @dataclass(frozen=True)
+class ArchiveSettings:
+    """What an archive of day files takes up, and how long it keeps it."""
+
+    source: Source  # its kind means nothing: there may be several
+    kinds: tuple[Kind, ...] = (Kind.WEB,)
+    keep_months: int = 0  # 0: for ever
+    temp_folder: str | None = None  # for one day's file at a time; None: the system's temporary place
+
+    LAST_DAYS: ClassVar[int] = 30  # unless named: OVH publishes no retention, a month has always been there
+
+
+@dataclass(frozen=True)
 class EnrichSettings:
     """How an input is read, and which groups of columns are added to it; all that need no choice by default."""
 
@@ -165,6 +196,7 @@ class EnrichSettings:
     zone: tzinfo = timezone.utc  # of times that are texts without one
     overwrite: bool = False  # columns of the input that have the names of added ones
     useragent: bool = True
+    bots: bool = True
     url: bool = True
     visitor_id: bool = True
     visitor_policy: Policy = Policy.AUTO

@@ -1,18 +1,22 @@
-"""What the connector ``ovh-logs`` does, apart from being found by the host."""
+"""What the connectors do, apart from being found by the host."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 
-from ovh_weblogs import pipeline
+from ovh_weblogs import inventory, pipeline
 from ovh_weblogs.dss import forms
 from ovh_weblogs.dss.rows import dictionaries, with_rejects
+from ovh_weblogs.inventory import Offer
 from ovh_weblogs.pipeline import Block, Totals
-from ovh_weblogs.schema import Column, dss_schema
+from ovh_weblogs.schema import FILES, Column, dss_schema
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import Source
 
@@ -94,6 +98,57 @@ class LogSource:
             settings.name,
             fix="look at them with 'Refused lines' set to rows, or raise 'Highest share of refused lines'",
         )
+
+
+class FileSource:
+    """The rows and schema of one "OVH log files" dataset; holds no state between calls.
+
+    Args:
+        config: The dataset's configuration; not changed.
+        plugin_config: The plugin's settings; not changed.
+    """
+
+    def __init__(self, config: forms.Config | None, plugin_config: forms.Config | None = None) -> None:
+        self._config = copy.deepcopy(dict(config or {}))
+        self._plugin_config = copy.deepcopy(dict(plugin_config or {}))
+
+    def schema(self) -> dict[str, Any]:
+        """Columns with their descriptions."""
+        return dss_schema(FILES.columns)
+
+    def rows(self, limit: int | None = None) -> Iterator[dict[str, Any]]:
+        """One dictionary per file on offer, and per missing day.
+
+        Args:
+            limit: Stop after that many, and ask for no more files than that; None, 0 or less for all.
+
+        Raises:
+            OvhLogsError: With one sentence that says what to do.
+        """
+        settings = forms.offer_settings(self._config, self._plugin_config)
+        wanted = limit if limit is not None and limit > 0 else None
+        with closing(inventory.files(settings, preview=wanted is not None)) as offers:
+            yield from map(_file_row, islice(offers, wanted))
+
+
+def _file_row(offer: Offer) -> dict[str, Any]:
+    return {
+        "service": offer.service or None,
+        "fqdn": offer.fqdn,
+        "kind": offer.kind.value,
+        "day": _instant(offer.day),
+        "file": offer.file,
+        "bytes": offer.bytes,
+        "modified": offer.modified and _instant(offer.modified),
+        "live": str(offer.live).lower(),
+        "missing": str(offer.missing).lower(),
+    }
+
+
+def _instant(moment: date) -> str:
+    """As the host writes dates; of a day, its midnight."""
+    whole = moment if isinstance(moment, datetime) else datetime.combine(moment, time())
+    return f"{whole:%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 def _declared(columns: Sequence[Column], dataset_schema: Mapping[str, Any] | None) -> Sequence[Column]:

@@ -98,15 +98,27 @@ class Output:
         logger.info("%s: %d rows written", self.name, writer.rows)
 
     def save_metrics(self, values: Mapping[str, int]) -> None:
-        """Save counts as metrics of what was written; a host that cannot do so is no reason to fail a build."""
-        save = getattr(self._dataset, "save_external_metric_values", None)
-        if save is None:
-            logger.info("This version of DSS takes no metrics from a recipe: not saved")
-            return
-        try:
-            save(dict(values), partition=self.partition)
-        except Exception as cause:  # noqa: BLE001 - the host raises nothing narrower (intercom.py of DSS 9.0.5)
-            logger.warning("Metrics of %s are not saved: %s", self.name, cause)
+        """Save counts as metrics of what was written."""
+        save_metrics(self._dataset, self.name, values, partition=self.partition)
+
+
+def save_metrics(item: Any, name: str, values: Mapping[str, int], **of: str) -> None:
+    """Save counts as metrics of a dataset or folder; a host that cannot do so is no reason to fail a build.
+
+    Args:
+        item: The host's object.
+        name: What the user knows it by.
+        values: Counts by name.
+        of: The partition, where the host takes one: for folders it does not.
+    """
+    save = getattr(item, "save_external_metric_values", None)
+    if save is None:
+        logger.info("This version of DSS takes no metrics from a recipe: not saved")
+        return
+    try:
+        save(dict(values), **of)
+    except Exception as cause:  # noqa: BLE001 - the host raises nothing narrower (intercom.py of DSS 9.0.5)
+        logger.warning("Metrics of %s are not saved: %s", name, cause)
 
 
 class Writer:

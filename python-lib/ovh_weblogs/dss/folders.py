@@ -12,13 +12,14 @@ from typing import Any
 import dataiku
 import urllib3
 
-from ovh_weblogs.dss.manifest import MANIFEST, manifest_entries, rooted
+from ovh_weblogs import manifest
 from ovh_weblogs.errors import InputError, TryAgain
 from ovh_weblogs.gunzip import Readable
 from ovh_weblogs.pipeline import LogFile
 
 logger = logging.getLogger(__name__)
 
+_MANIFESTS = (manifest.NAME, manifest.COPY)
 _HIDDEN = (".", "___")  # hidden files, and what a tracker's server is still writing (its WT1 sources name it so)
 _WHOLE = ("", "NP")  # how the host names what has no partitions
 _TOLD = 10  # names in one line of the log
@@ -47,7 +48,8 @@ class LogFolder:
         partitions = self._partitions()
         wanted = whole if partitions == [""] else self._paths(partitions)
         # The manifest is looked for in the whole folder: the pattern of partitions may leave it out.
-        files = self._listed(whole, wanted) if MANIFEST in whole else self._all(wanted)
+        listed = self._manifest(whole, wanted)
+        files = self._listed(listed, whole, wanted) if listed else self._all(wanted)
         if not files:
             of = "" if partitions == [""] else f" in partition {', '.join(partitions)}"
             raise InputError(f"The folder {self.name} holds no log{of}", fix="put files of logs into it")
@@ -59,7 +61,7 @@ class LogFolder:
         return ["" if each in _WHOLE else str(each) for each in found]
 
     def _paths(self, partitions: Sequence[str]) -> list[str]:
-        found = {rooted(path) for each in partitions for path in self._folder.list_paths_in_partition(each)}
+        found = {manifest.rooted(path) for each in partitions for path in self._folder.list_paths_in_partition(each)}
         return sorted(found)
 
     def _all(self, paths: list[str]) -> list[LogFile]:
@@ -76,24 +78,33 @@ class LogFolder:
             logger.info("%d files are passed over, which are no logs: %s%s", len(passed_over), names, more)
         return files
 
-    def _listed(self, whole: list[str], wanted: list[str]) -> list[LogFile]:
+    def _manifest(self, whole: list[str], wanted: list[str]) -> manifest.Manifest | None:
+        """What the folder's manifest and those of its days say of the wanted files; None where there is none."""
+        read = partial(text_of, self._folder)
+        of_all = manifest.loaded("", set(whole), read)
+        days = {
+            day: found
+            for day in manifest.day_folders(whole)
+            if any(path.startswith(f"{day}/") for path in wanted) and (found := manifest.loaded(day, set(whole), read))
+        }
+        return manifest.merged(of_all, days) if of_all or days else None
+
+    def _listed(self, listed: manifest.Manifest, whole: list[str], wanted: list[str]) -> list[LogFile]:
         """Files of the manifest, but for those of other partitions."""
-        with _opened(self._folder, MANIFEST) as stream:
-            entries = manifest_entries(stream)
         there, here = set(whole), set(wanted)
-        absent = [path for path in entries if path not in there]
+        absent = [path for path in listed.files if path not in there]
         if absent:
             raise InputError(
                 f"The folder {self.name} lacks {absent[0].lstrip('/')}, which its manifest.json names",
                 fix="put it back, or build the folder again",
             )
-        logger.info("manifest.json names %d files: no other is read", len(entries))
-        return [self._file(path, entry["size"], entry["sha256"]) for path, entry in entries.items() if path in here]
+        logger.info("manifest.json names %d files: no other is read", len(listed.files))
+        return [self._file(path, entry.size, entry.sha256) for path, entry in listed.files.items() if path in here]
 
     def _file(self, path: str, size: object, sha256: str | None = None) -> LogFile:
         return LogFile(
             name=path.lstrip("/"),
-            start=partial(_opened, self._folder, path),
+            start=partial(opened, self._folder, path),
             size=size if isinstance(size, int) and size >= 0 else None,
             sha256=sha256,
         )
@@ -102,11 +113,11 @@ class LogFolder:
 def _is_none(path: str) -> bool:
     """Whether the path itself says that it is no log."""
     parts = path.strip("/").split("/")
-    return path.endswith("/") or parts[-1] == MANIFEST[1:] or any(part.startswith(_HIDDEN) for part in parts)
+    return path.endswith("/") or parts[-1] in _MANIFESTS or any(part.startswith(_HIDDEN) for part in parts)
 
 
 @contextlib.contextmanager
-def _opened(folder: Any, path: str) -> Iterator[Readable]:
+def opened(folder: Any, path: str) -> Iterator[Readable]:
     """A file's stream; closed at the end, whatever happens.
 
     Raises:
@@ -120,3 +131,12 @@ def _opened(folder: Any, path: str) -> Iterator[Readable]:
             f"The storage broke off while {path.lstrip('/')} was read ({type(cause).__name__})",
             fix="start the build again",
         ) from cause
+
+
+def text_of(folder: Any, path: str) -> bytes:
+    """A small file whole."""
+    data = b""
+    with opened(folder, path) as stream:
+        while more := stream.read(1 << 20):
+            data += more
+    return data

@@ -43,6 +43,16 @@ class Form:
         self.faults.append(f"{key} must be one of {', '.join(choices)}")
         return default
 
+    def choices(self, key: str, choices: tuple[str, ...], default: tuple[str, ...]) -> list[str]:
+        """Some of the choices, at least one."""
+        if self._config.get(key) in (None, ""):
+            return list(default)
+        values = self.texts(key)
+        if values and set(values) <= set(choices):
+            return values
+        self.faults.append(f"{key} must be one or more of {', '.join(choices)}")
+        return list(default)
+
     def number(self, key: str, default: float, *, low: float, high: float) -> float:
         """A number within the bounds, both included; the host may hand over any kind of number, or its text."""
         value = self._config.get(key)
@@ -102,6 +112,14 @@ class Form:
         inner = Form(value if isinstance(value, Mapping) else {})
         inner.faults = self.faults
         return inner
+
+    def several(self, key: str, choices: tuple[str, ...], default: tuple[str, ...]) -> tuple[str, ...]:
+        """Some of the choices, at least one, in the order of the choices; the default where none is named."""
+        values = self.texts(key) or list(default)
+        wrong = [value for value in values if value not in choices]
+        if wrong:
+            self.faults.append(f"{key} must be some of {', '.join(choices)}, not '{wrong[0][:40]}'")
+        return tuple(choice for choice in choices if choice in values) or default
 
     def texts(self, key: str) -> list[str]:
         """A list of texts; a single text is a list of one."""

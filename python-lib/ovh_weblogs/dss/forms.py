@@ -9,7 +9,7 @@ from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.form import DAY, Config, Form, iso_day
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.schema import LINES, REJECT_REASON, SERVER_HITS, Column
-from ovh_weblogs.settings import MAX_DAY_BYTES, Kind, Network, Period, Source
+from ovh_weblogs.settings import MAX_DAY_BYTES, ApiAccess, Kind, Network, OfferSettings, Period, Scope, Source
 
 __all__ = [
     "Config",
@@ -18,6 +18,7 @@ __all__ = [
     "is_partitioned",
     "log_kind",
     "max_day_bytes",
+    "offer_settings",
     "partition_day",
     "reject_rows",
     "source",
@@ -35,7 +36,7 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
     """
     form, plugin = Form(config), Form(plugin_config)
     access = access_of(form, plugin)
-    period = _period(form)
+    period = period_of(form, Period.last_days)
     kind = log_kind(config, form)
     skip = form.choice("missing_days", ("fail", "skip"), "skip" if Source.skip_missing else "fail") == "skip"
     today = form.flag("include_today", default=Source.include_today)
@@ -55,6 +56,27 @@ def source(config: Config | None, plugin_config: Config | None) -> Source:
         network=network,
         max_day_bytes=largest,
     )
+
+
+def offer_settings(config: Config | None, plugin_config: Config | None) -> OfferSettings:
+    """Settings of the connector ``ovh-logs-files``.
+
+    Raises:
+        SettingsError: Something in the form is missing or wrong; every fault is named.
+        HostNotAllowed: The log host is none that a password may be sent to.
+    """
+    form, plugin = Form(config), Form(plugin_config)
+    access = access_of(form, plugin)
+    every = tuple(kind.value for kind in Kind)
+    kinds = tuple(Kind(value) for value in form.choices("kinds", every, every))
+    months = form.whole("months", OfferSettings.months, low=0, high=120)
+    scope = Scope(form.choice("scope", tuple(scope.value for scope in Scope), OfferSettings.scope.value))
+    network = network_of(plugin)
+    form.check("The settings of the OVH log files dataset")
+    if not isinstance(access, ApiAccess) or access.domain:
+        scope = Scope.TREE  # the form hides the choice there, and keeps what was chosen before
+    source = Source(*log_tree(access, form, plugin), network=network)
+    return OfferSettings(source, kinds, months, scope)
 
 
 def log_kind(config: Config | None, form: Form | None = None) -> Kind:
@@ -83,8 +105,9 @@ def columns(config: Config | None) -> tuple[Column, ...]:
     return SERVER_HITS.columns + ((REJECT_REASON,) if reject_rows(config) else ())
 
 
-def _period(form: Form) -> Period:
-    last_days = form.whole("last_days", Period.last_days, low=1, high=3660)
+def period_of(form: Form, default: int) -> Period:
+    """The days of a form; the last so many where it names none."""
+    last_days = form.whole("last_days", default, low=1, high=3660)
     if form.choice("period", ("range", "last_days"), "last_days") == "last_days":
         return Period(last_days=last_days)
     first, last = form.day("from_date"), form.day("to_date")

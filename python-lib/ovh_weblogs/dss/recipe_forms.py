@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timezone, tzinfo
 
-from ovh_weblogs.dss.forms import Config, Form, max_day_bytes
+from ovh_weblogs.dss.access import access_of, log_tree
+from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, period_of
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.logfiles import AUTO, TRACKER, check_settings
 from ovh_weblogs.parsing.times import zone_of
 from ovh_weblogs.roles import ROLES, VISITOR_ROLES, Role
 from ovh_weblogs.secret import Secret
-from ovh_weblogs.settings import EnrichSettings, ParseSettings, Policy, Rotation, VisitorSettings
+from ovh_weblogs.settings import (
+    ArchiveSettings,
+    EnrichSettings,
+    Kind,
+    ParseSettings,
+    Policy,
+    Rotation,
+    Source,
+    VisitorSettings,
+)
 
 _SHORTEST_KEY = 16  # characters: shorter keys are found by trying
 CUSTOM = "custom"
@@ -48,6 +58,29 @@ def parse_settings(config: Config | None, plugin_config: Config | None) -> Parse
     return settings
 
 
+def archive_settings(config: Config | None, plugin_config: Config | None) -> ArchiveSettings:
+    """Settings of the recipe ``ovh-logs-archive``.
+
+    Raises:
+        SettingsError: Something in the form is missing or wrong; every fault is named.
+        HostNotAllowed: The log host is none that a password may be sent to.
+    """
+    form, plugin = Form(config), Form(plugin_config)
+    access = access_of(form, plugin)
+    default = tuple(kind.value for kind in ArchiveSettings.kinds)
+    kinds = form.several("kinds", tuple(kind.value for kind in Kind), default)
+    period = period_of(form, ArchiveSettings.LAST_DAYS)
+    months = form.whole("keep_months", ArchiveSettings.keep_months, low=0, high=1200)
+    largest, network = max_day_bytes(plugin), network_of(plugin)
+    form.check("The settings of the recipe")
+    return ArchiveSettings(
+        Source(*log_tree(access, form, plugin), period=period, network=network, max_day_bytes=largest),
+        kinds=tuple(Kind(kind) for kind in kinds),
+        keep_months=months,
+        temp_folder=plugin.text("temp_folder") or None,
+    )
+
+
 def enrich_settings(config: Config | None) -> EnrichSettings:
     """Settings of the recipe ``ovh-logs-enrich``.
 
@@ -66,6 +99,7 @@ def enrich_settings(config: Config | None) -> EnrichSettings:
         zone=_zone(form),
         overwrite=form.flag("overwrite", default=EnrichSettings.overwrite),
         useragent=form.flag("add_useragent", default=EnrichSettings.useragent),
+        bots=form.flag("add_bots", default=EnrichSettings.bots),
         url=form.flag("add_url", default=EnrichSettings.url),
         visitor_id=form.flag("add_visitor_id", default=EnrichSettings.visitor_id),
         visitor_policy=policy,

@@ -6,16 +6,39 @@ import logging
 from collections import Counter
 from contextlib import ExitStack
 
-from dataiku.customrecipe import get_output_names_for_role, get_plugin_config, get_recipe_config
+from dataiku.customrecipe import (
+    get_input_names_for_role,
+    get_output_names_for_role,
+    get_plugin_config,
+    get_recipe_config,
+)
 
 from ovh_weblogs import logfiles, pipeline
-from ovh_weblogs.dss import datasets, recipe_forms
+from ovh_weblogs.archive import archive
+from ovh_weblogs.dss import archives, datasets, recipe_forms
 from ovh_weblogs.dss.raw_logs import RawLogs, raw_logs
 from ovh_weblogs.dss.rows import as_text
 from ovh_weblogs.pipeline import ParseSettings, Totals
-from ovh_weblogs.schema import HITS, REJECTS
+from ovh_weblogs.schema import ARCHIVED, HITS, REJECTS
 
 logger = logging.getLogger(__name__)
+
+
+def build_archive() -> None:
+    """Recipe ``ovh-logs-archive``: role files (where there is one) to the roles archive and manifest (the same).
+
+    Raises:
+        OvhLogsError: With one sentence that says what to do.
+    """
+    settings = recipe_forms.archive_settings(get_recipe_config(), get_plugin_config())
+    folder = archives.ArchiveFolder("archive")
+    wanted = archives.wanted("files", folder.day) if get_input_names_for_role("files") else None
+    report, entries = archive(settings, folder, wanted, only=folder.day)
+    logger.info("%s: %s", folder.name, report)
+    folder.save_metrics(report.counts)
+    if get_output_names_for_role("manifest"):
+        datasets.write("manifest", [column.dss for column in ARCHIVED.columns], archives.rows(entries))
+    report.check()
 
 
 def build_hits() -> None:

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 from ovh_weblogs.schema import Column
 
+_ALL = slice(None)
+
 Derive = Callable[[str], Sequence[object] | None]
 
 
@@ -47,14 +49,14 @@ class Remembered:
         self._values: list[pa.Array]
         self._forget()
 
-    def of(self, array: pa.Array) -> list[pa.Array]:
-        """One array per column, as long as the text column given."""
+    def of(self, array: pa.Array, wanted: slice = _ALL) -> list[pa.Array]:
+        """One array per column that is wanted, as long as the text column given."""
         with self._adding:
             places = pc.index_in(array, value_set=self._texts)
             if places.null_count > array.null_count:
                 self._add(array, places)
                 places = pc.index_in(array, value_set=self._texts)
-            return [pc.take(values, places) for values in self._values]
+            return [pc.take(values, places) for values in self._values[wanted]]
 
     def _add(self, array: pa.Array, places: pa.Array) -> None:
         new = array.filter(pc.and_(array.is_valid(), places.is_null())).unique()

@@ -12,7 +12,7 @@ from ovh_weblogs.casting import cast
 from ovh_weblogs.enrichment import inputs, urls, useragent, visitor
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES, column_of
-from ovh_weblogs.schema import AGENT_COLUMNS, ENRICHED, HITS, LOCATION_PARTS, REFERER_PARTS, Column
+from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS, ENRICHED, HITS, LOCATION_PARTS, REFERER_PARTS, Column
 from ovh_weblogs.settings import EnrichSettings, Policy
 
 Columns = tuple[Column, ...]
@@ -86,6 +86,12 @@ _GROUPS = (
         wanted=lambda s: s.useragent,
         derive=lambda b, _: useragent.parts(b.column("useragent")),
         of="useragent",
+    ),
+    Group(
+        needs=lambda _: ("useragent",),
+        columns=lambda _: BOT_COLUMNS,
+        wanted=lambda s: s.bots,
+        derive=lambda b, _: useragent.bot_parts(b.column("useragent")),
     ),
     Group(
         needs=lambda _: ("location",),

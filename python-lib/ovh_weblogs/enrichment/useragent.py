@@ -1,11 +1,11 @@
-"""Browser, system and type of a user agent, in the columns and values of DSS's processor "Classify User-Agent".
+"""Browser, system, device and type of a user agent, in the columns and values of DSS's processor "Classify User-Agent".
 
 The classes are those of ``user-agents``, fed by ua-parser's native engine: about 25 times as fast as its own parser.
 
 What agents say whatever the machine is (Chromium's user agent reduction, Safari's frozen systems) is not passed on as a
 fact: ``Chrome/124.0.0.0`` has version 124; ``Android 10; K``, ``Mac OS X 10_15_7`` (Firefox: ``10.15``), the build
-14541.0.0 of Chrome OS and the iOS that Safari 26 names have no system version. ``Windows NT 10.0`` stays 10, since it
-tells these systems from older ones: it stands for Windows 10 and 11, which no agent tells apart.
+14541.0.0 of Chrome OS and the iOS that Safari 26 names have no system version; ``K`` is no model. ``Windows NT 10.0``
+stays 10, since it tells these systems from older ones: it stands for Windows 10 and 11, which no agent tells apart.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ import ua_parser
 from ua_parser import loaders
 from user_agents.parsers import UserAgent, parse_browser, parse_device, parse_operating_system
 
-from ovh_weblogs.enrichment import agenttype
+from ovh_weblogs.enrichment import agenttype, bots
 from ovh_weblogs.enrichment.distinct import Remembered
-from ovh_weblogs.schema import AGENT_COLUMNS
+from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,11 @@ _BRANDS = {
 }
 # Families that ua-parser gives to programs that it does not know by name: Other, or a piece of an address.
 _VAGUE = re.compile(r"^(?:Other|crawler|spider|bot)$|/")
+# What ua-parser writes where the agent names no maker, and no model. Chromium's "K" stands for every model.
+_NO_MAKER = re.compile(r"Generic|Spider")
+_NO_MODEL = re.compile(
+    r"K|Smartphone|Feature Phone|Tablet|Android(?: [\d.]+)?|Desktop|iOS-Device|SMART-TV|Touch|Surface RT"
+)
 # Systems that ua-parser names by distribution (its families of Linux).
 _DISTRIBUTION = re.compile(
     r"Arch Linux|CentOS|Debian|Fedora|Gentoo|Kubuntu|Linux Mint|Lubuntu|Mageia|Mandriva|Mint|Oracle Linux|PCLinuxOS|"
@@ -90,39 +95,50 @@ def _engine() -> Any:
 
 
 def parts(array: pa.Array) -> list[pa.Array]:
-    """The seven columns of ``schema.AGENT_COLUMNS`` for each user agent; nulls for a null."""
+    """The columns of ``schema.AGENT_COLUMNS`` for each user agent; nulls for a null."""
+    return _KNOWN.of(_shortened(array), slice(len(AGENT_COLUMNS)))
+
+
+def bot_parts(array: pa.Array) -> list[pa.Array]:
+    """The columns of ``schema.BOT_COLUMNS`` for each user agent; nulls for a null."""
+    return _KNOWN.of(_shortened(array), slice(len(AGENT_COLUMNS), None))
+
+
+def _shortened(array: pa.Array) -> pa.Array:
     longest = pc.max(pc.binary_length(array)).as_py() or 0
-    return _KNOWN.of(array if longest <= _LONGEST else pc.utf8_slice_codeunits(array, 0, _LONGEST))
+    return array if longest <= _LONGEST else pc.utf8_slice_codeunits(array, 0, _LONGEST)
 
 
-def classify(text: str) -> tuple[str | None, ...]:
-    """Type, category, brand, version, system, its version and its flavor of one user agent.
+def classify(text: str) -> tuple[str | bool | None, ...]:
+    """The values of ``AGENT_COLUMNS`` and of ``BOT_COLUMNS`` for one user agent.
 
-    Only the type is never null; of a long agent the first 1,000 characters count.
+    Only type and ``is_bot`` are never null; of a long agent the first 1,000 characters count.
     """
     text = text[:_LONGEST]
     agent = _Agent(text)
-    kind = agenttype.of(agent, text)
-    brand, version = _browser(agent, text, kind)
+    robot = bots.told(text, agent.browser.family if agent.is_bot else None)
+    brand, version = _browser(agent, text, robot)
     system, distribution = _system(agent)
     return (
-        kind,
+        robot.type if robot else agenttype.device(agent, text),
         f"IE{agent.browser.version[0]}" if brand == "IE" and agent.browser.version else brand,
         brand,
         version,
         system,
         None if _FROZEN.search(text) else _known(agent.os.version_string),
         distribution or _bits(text, system),
+        *((None, None) if robot else _device(agent)),
+        *((True, robot.name, robot.category) if robot else (False, None, None)),
     )
 
 
-_KNOWN = Remembered(AGENT_COLUMNS, classify, _REMEMBERED)
+_KNOWN = Remembered((*AGENT_COLUMNS, *BOT_COLUMNS), classify, _REMEMBERED)
 
 
-def _browser(agent: _Agent, text: str, kind: str) -> tuple[str | None, str | None]:
+def _browser(agent: _Agent, text: str, robot: bots.Robot | None) -> tuple[str | None, str | None]:
     family, version = agent.browser.family, _known(agent.browser.version_string)
-    if kind in ("bot", "library", "rss") and _VAGUE.search(family):
-        return agenttype.product(text) or (_known(family), version)
+    if robot and _VAGUE.search(family):
+        return bots.product(text) or (_known(family), version)
     major = str(agent.browser.version[0]) if agent.browser.version else ""
     if version == f"{major}.0.0" and re.search(rf"/{re.escape(major)}\.0\.0\.0(?![.\d])", text):
         version = major
@@ -132,6 +148,15 @@ def _browser(agent: _Agent, text: str, kind: str) -> tuple[str | None, str | Non
 def _system(agent: _Agent) -> tuple[str | None, str | None]:
     family = _known(agent.os.family)
     return ("Linux", family) if _DISTRIBUTION.fullmatch(agent.os.family) else (family, None)
+
+
+def _device(agent: _Agent) -> tuple[str | None, str | None]:
+    """Brand and model. A robot's is none: what it says of a device is a disguise."""
+    brand, model = _known(agent.device.brand), _known(agent.device.model)
+    return (
+        None if brand is None or _NO_MAKER.match(brand) else brand,
+        None if model is None or _NO_MODEL.fullmatch(model) else model,
+    )
 
 
 def _bits(text: str, system: str | None) -> str | None:

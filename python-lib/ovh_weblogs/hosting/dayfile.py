@@ -4,20 +4,55 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 
 import requests
 
 from ovh_weblogs.errors import AccessDenied, LogDamaged, OvhLogsError, TryAgain
 from ovh_weblogs.gunzip import Inflater
 from ovh_weblogs.hosting.patience import NETWORK_ERRORS, Interrupted, Patience, spoken
-from ovh_weblogs.hosting.transport import NOT_FOUND, PARTIAL, RANGE_REFUSED, Transport
+from ovh_weblogs.hosting.transport import NOT_FOUND, NOT_MODIFIED, PARTIAL, RANGE_REFUSED, Transport
+from ovh_weblogs.secret import masked
 from ovh_weblogs.settings import Network
 
 _CHUNK = 64 << 10  # bytes per read from the network
 _WINDOW = 512 << 10  # bytes asked for at a time when only a few rows are wanted
 _WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_ETAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e]{0,200}"')
+_DATE = re.compile(r"[A-Za-z0-9,: +-]{1,40}")
+
+
+@dataclass(frozen=True)
+class Validators:
+    """What tells one state of a file on a host from another, as the host sent it; each may be empty.
+
+    Attributes:
+        etag: The entity tag, with its quotes.
+        last_modified: The date of its last change, as HTTP writes it.
+    """
+
+    etag: str = ""
+    last_modified: str = ""
+
+    @classmethod
+    def told(cls, etag: str, last_modified: str) -> Validators:
+        """Those of an answer's headers; what no host should send is left out, such as a secret that it was sent."""
+        return cls(
+            etag if _ETAG.fullmatch(etag) and masked(etag) == etag else "",
+            last_modified if _DATE.fullmatch(last_modified) and masked(last_modified) == last_modified else "",
+        )
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """Headers of a request that wants a body only for another state; none where nothing sound is known."""
+        found = {}
+        if _ETAG.fullmatch(self.etag):
+            found["If-None-Match"] = self.etag
+        if _DATE.fullmatch(self.last_modified):
+            found["If-Modified-Since"] = self.last_modified  # passed over where there is a tag (RFC 9110, 13.1.3)
+        return found
 
 
 class DayFile:
@@ -32,14 +67,34 @@ class DayFile:
         name: What the user knows the file by, such as "The web log of example.com for 2026-01-31".
         network: Attempts and waiting.
         preview: Whether only a few rows are wanted: the file is asked for in parts, where the host serves parts.
+        known: The state that the caller has: where the file still is in it, ``exists`` makes it ``unchanged``.
+        keep: Called with every piece of the file as it was sent, packed as it is, in order and once.
+
+    Attributes:
+        unchanged: Whether the host has the known state; there is nothing to read then.
+        validators: Those of the state that is read.
     """
 
     live = False
 
-    def __init__(self, transport: Transport, path: str, name: str, network: Network, *, preview: bool = False) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        path: str,
+        name: str,
+        network: Network,
+        *,
+        preview: bool = False,
+        known: Validators | None = None,
+        keep: Callable[[bytes], object] | None = None,
+    ) -> None:
         self.name = name
         self.file_name = path.rpartition("/")[2]
         self.raw_bytes = 0  # bytes received, as compressed as they came
+        self.unchanged = False
+        self.validators = Validators()
+        self._known = known or Validators()
+        self._keep = keep
         self._transport = transport
         self._path = path
         self._patience = Patience(network)
@@ -51,6 +106,11 @@ class DayFile:
         self._content = self._blocks()
         self._left = b""
 
+    @property
+    def sha256(self) -> str:
+        """Of the bytes received, as packed as they came, in hexadecimal digits."""
+        return self._digest.hexdigest()
+
     def exists(self) -> bool:
         """Ask for the file once (with patience), so that an absent day shows before anything is read.
 
@@ -59,7 +119,7 @@ class DayFile:
         """
         while True:
             try:
-                self._response = self._request()
+                self._response = self._request(self._known.conditions)
             except Interrupted as trouble:
                 self._patience.wait(self.name, trouble)
             else:
@@ -96,6 +156,8 @@ class DayFile:
                     self._patience.progress()
                     self._digest.update(chunk)
                     self.raw_bytes += len(chunk)
+                    if self._keep is not None:
+                        self._keep(chunk)
                     for block in inflater.feed(chunk):
                         if not started:
                             refuse_web_page(self.name, block)
@@ -133,18 +195,22 @@ class DayFile:
             return {"Range": f"bytes={self.raw_bytes}-{last}", "If-Range": self._etag}
         return {"Range": f"bytes=0-{last}"} if self._preview and not self.raw_bytes else {}
 
-    def _request(self) -> requests.Response | None:
-        headers = self._range()
-        response = self._transport.get(self._path, headers)
+    def _request(self, conditions: dict[str, str] | None = None) -> requests.Response | None:
+        response = self._transport.get(self._path, {**self._range(), **(conditions or {})})
         if response.status_code == NOT_FOUND:
             response.close()
             return None
         self._more = False
+        if response.status_code == NOT_MODIFIED:
+            self.unchanged = True
+            return response
         if response.status_code == PARTIAL and not self._continues(response):
             response.close()
             self._etag, self._preview = "", False  # its parts cannot be trusted: fetch the whole file next time
             raise Interrupted("the host sent another part of the file than was asked for")
         etag = response.headers.get("ETag", "")
+        if response.status_code != RANGE_REFUSED:
+            self.validators = Validators.told(etag, response.headers.get("Last-Modified", ""))
         self._etag = "" if etag.startswith("W/") else etag  # If-Range takes strong tags only (RFC 9110, 13.1.5)
         return response
 

@@ -49,7 +49,29 @@ def located(source: Source, account: Account) -> Source:
     access = source.access
     if not isinstance(access, ApiAccess) or source.host:
         return source
-    tree = find_tree(account, access)
+    return _at(source, access, find_tree(account, access))
+
+
+def located_log(source: Source, account: Account, service: str, log: OwnLog, domain: str = "") -> Source:
+    """The same for a log that the API has named.
+
+    Args:
+        source: With API access.
+        account: Its account.
+        service: The hosting.
+        log: One of its logs.
+        domain: What the token must name; empty for the hosting's main log.
+
+    Raises:
+        OvhLogsError: As ``located``.
+    """
+    access = source.access
+    if not isinstance(access, ApiAccess):
+        return source
+    return _at(source, access, _tree(account, access, log, service, domain))
+
+
+def _at(source: Source, access: ApiAccess, tree: Tree) -> Source:
     zone = access.zone or cluster_zone(tree.host, tree.service, f"{tree.cluster}.")
     known = replace(access, service=tree.service, domain=tree.domain)
     return replace(source, access=known, host=tree.host, domain=tree.root, zone=zone)

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time, timedelta, timezone
-from html.parser import HTMLParser
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
 
 import requests
 
-from ovh_weblogs.errors import AccessDenied, LogMissing, SettingsError
-from ovh_weblogs.hosting.dayfile import DayFile
+from ovh_weblogs.errors import LogMissing, SettingsError
+from ovh_weblogs.hosting import pages
+from ovh_weblogs.hosting.dayfile import DayFile, Validators
 from ovh_weblogs.hosting.livefile import LiveFile
-from ovh_weblogs.hosting.passes import Pass, TokenPass, UserPass
-from ovh_weblogs.hosting.patience import NETWORK_ERRORS, Interrupted, Patience, spoken
+from ovh_weblogs.hosting.passes import pass_of
 from ovh_weblogs.hosting.transport import NOT_FOUND, Forbidden, Transport
-from ovh_weblogs.settings import ApiAccess, Kind, Source
+from ovh_weblogs.settings import Kind, Source
 
-# Current tree first; the old one, without /logs/, was seen until about 2018 and is still found on some services.
-_TREES = ("logs/", "")
 _Answer = TypeVar("_Answer")
-_MONTH = re.compile(r"(?P<tree>(?:^|/)logs/)?logs-(?P<month>0[1-9]|1[0-2])-(?P<year>[12]\d{3})(?:/|$)")
 _FEW_MONTHS = 2  # so many are asked for one by one; for more, the page that lists all months is worth its request
 _LOOKED_INTO = 12  # months in which the newest day is looked for: some may hold none, or other kinds of log
-_MAX_INDEX = 5 << 20  # bytes of an index page; a month has at most 31 links
 
 
 class LogHost:
@@ -41,9 +34,7 @@ class LogHost:
     def __init__(self, source: Source, *, preview: bool = False) -> None:
         self._source = source
         self._kind = "" if source.kind is Kind.WEB else f"{source.kind.value}/"
-        access = source.access
-        opens: Pass = TokenPass(access, source.network) if isinstance(access, ApiAccess) else UserPass(access)
-        self._transport = Transport(source.host, opens, source.network, preview=preview)
+        self._transport = Transport(source.host, pass_of(source), source.network, preview=preview)
         self._preview = preview
         self._tree: str | None = None
 
@@ -56,28 +47,40 @@ class LogHost:
         return f"{self._source.domain}-{day:%d-%m-%Y}.log.gz"
 
     @contextmanager
-    def day(self, day: date) -> Iterator[DayFile]:
-        """The day's content, open for reading.
+    def day(
+        self, day: date, *, known: Validators | None = None, keep: Callable[[bytes], object] | None = None
+    ) -> Iterator[DayFile]:
+        """The day's content, open for reading; ``known`` and ``keep`` are those of ``DayFile``.
 
         Raises:
             LogMissing: The host has no such file.
             OvhLogsError: The host refuses, cannot be reached, or sends damaged content.
         """
-        file = self.day_file(day)
+        file = self.day_file(day, known=known, keep=keep)
         if file is None:
             raise self.missing(day)
         with closing(file):
             yield file
 
-    def day_file(self, day: date) -> DayFile | None:
+    def day_file(
+        self, day: date, *, known: Validators | None = None, keep: Callable[[bytes], object] | None = None
+    ) -> DayFile | None:
         """The day's content, to be read and closed; None where the host has no such file.
 
         Raises:
             OvhLogsError: The host refuses, or cannot be reached.
         """
-        for tree in _TREES if self._tree is None else (self._tree,):
+        for tree in pages.TREES if self._tree is None else (self._tree,):
             path, name = self._month(tree, day) + self.file_name(day), self._name(day)
-            file = DayFile(self._transport, path, name, self._source.network, preview=self._preview)
+            file = DayFile(
+                self._transport,
+                path,
+                name,
+                self._source.network,
+                preview=self._preview,
+                known=known,
+                keep=keep,
+            )
             if file.exists():
                 self._tree = tree
                 return file
@@ -172,48 +175,34 @@ class LogHost:
 
     def _listed_months(self) -> set[tuple[int, int]] | None:
         """Year and month of every folder that the tree's own page lists; None where no page lists any."""
-        for tree in _TREES:
+        for tree in pages.TREES:
             try:
                 page = self._page(f"/{self._source.domain}/{tree}")
             except Forbidden:
                 return None
-            hrefs = [unquote(urlsplit(href).path) for href in _hrefs(page or "")]
-            folders = [found for found in map(_MONTH.search, hrefs) if found]
+            folders = pages.months(page or [], tree)
             if folders:
-                self._tree = "logs/" if any(found["tree"] for found in folders) else tree
-                return {(int(found["year"]), int(found["month"])) for found in folders}
+                self._tree = min(folders.values(), key=pages.TREES.index)
+                return set(folders)
         return None
 
     def _published_in_month(self, days: list[date]) -> list[date]:
-        for tree in _TREES if self._tree is None else (self._tree,):
+        for tree in pages.TREES if self._tree is None else (self._tree,):
             try:
                 page = self._page(self._month(tree, days[0]))
             except Forbidden:  # the index may be switched off while its files are served
                 return [day for day in days if self._has_file(day)]
             if page is not None:
                 self._tree = tree
-                names = {unquote(urlsplit(href).path).rpartition("/")[2] for href in _hrefs(page)}
+                names = pages.names(page)
                 return [day for day in days if self.file_name(day) in names]
         return []
 
-    def _page(self, path: str) -> str | None:
-        """The text of an HTML page; None for 404."""
-
-        def fetch(response: requests.Response) -> str | None:
-            if response.status_code == NOT_FOUND:
-                return None
-            return _whole(response).decode("utf-8", "replace")
-
-        page = self._patiently("GET", path, fetch)
-        if page is not None and re.search(r"<input[^>]+type\s*=\s*[\"']?password", page, re.IGNORECASE):
-            raise AccessDenied(
-                f"{self._source.host} sent a login form in place of the list of logs of {self._source.domain}",
-                fix="check domain, log_host and the access",
-            )
-        return page
+    def _page(self, path: str) -> list[str] | None:
+        return pages.linked_paths(self._transport, self._source, path)
 
     def _has_file(self, day: date) -> bool:
-        for tree in _TREES if self._tree is None else (self._tree,):
+        for tree in pages.TREES if self._tree is None else (self._tree,):
             path = self._month(tree, day) + self.file_name(day)
             if self._patiently("HEAD", path, lambda response: response.status_code != NOT_FOUND):
                 self._tree = tree
@@ -221,49 +210,4 @@ class LogHost:
         return False
 
     def _patiently(self, method: str, path: str, use: Callable[[requests.Response], _Answer]) -> _Answer:
-        patience = Patience(self._source.network)
-        while True:
-            try:
-                with self._transport.get(path, method=method) as response:
-                    return use(response)
-            except NETWORK_ERRORS as cause:
-                trouble = Interrupted(f"the log host {spoken(cause)}")
-            except Interrupted as caught:
-                trouble = caught
-            patience.wait(f"The list of logs of {self._source.domain}", trouble)
-
-
-def _whole(response: requests.Response) -> bytes:
-    """The content of a page: of a part of it, days would seem to be missing.
-
-    Raises:
-        Interrupted: It is cut, or too large. (urllib3 before 2.0 says nothing of a cut.)
-    """
-    content = b""
-    while piece := response.raw.read(_MAX_INDEX, decode_content=True):
-        content += piece
-        if len(content) > _MAX_INDEX:
-            raise Interrupted("the host sent a page larger than 5 MB")
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdigit() and response.raw.tell() < int(announced):
-        raise Interrupted(f"only {response.raw.tell()} of {announced} bytes of a page came")
-    return content
-
-
-class _Links(HTMLParser):
-    """Addresses of the links of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.hrefs: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep the address of each link."""
-        if tag == "a":
-            self.hrefs.extend(value for name, value in attrs if name == "href" and value)
-
-
-def _hrefs(page: str) -> list[str]:
-    links = _Links()
-    links.feed(page)
-    return links.hrefs
+        return pages.patiently(self._transport, self._source, method, path, use)

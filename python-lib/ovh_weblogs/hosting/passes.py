@@ -16,7 +16,7 @@ from requests.auth import AuthBase
 from ovh_weblogs.hosting.api import TOKEN_SECONDS, Account
 from ovh_weblogs.hosting.session import AsTold, Basic
 from ovh_weblogs.secret import Secret
-from ovh_weblogs.settings import ApiAccess, ApiKeys, LogUser, Network
+from ovh_weblogs.settings import ApiAccess, ApiKeys, LogUser, Network, Source
 
 REFUSALS = frozenset({401, 403})
 _EARLY = 300.0  # seconds before its end at which a token is renewed: a large file may take so long
@@ -51,6 +51,12 @@ class Pass(Protocol):
 
     def refused(self, base: str, path: str, status: int) -> tuple[str, str]:
         """What to tell of the refusal of every way: the problem, and how to mend it."""
+
+
+def pass_of(source: Source) -> Pass:
+    """What opens a source's log tree; each connection has its own."""
+    access = source.access
+    return TokenPass(access, source.network) if isinstance(access, ApiAccess) else UserPass(access)
 
 
 class UserPass:

@@ -19,9 +19,11 @@ from ovh_weblogs.settings import Network
 
 NOT_FOUND = 404
 PARTIAL = 206
+NOT_MODIFIED = 304
 RANGE_REFUSED = 416
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
+_CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 _PREVIEW_BUFFER = 128 << 10  # bytes that the kernel may fetch ahead when only a few rows are wanted
 
 
@@ -56,7 +58,7 @@ class Transport:
         """One request, its body unread; redirects within the host are followed.
 
         Returns:
-            An answer with a 2xx status, 404 or 416.
+            An answer with a 2xx status, 404 or 416; 304 where the request had a condition.
 
         Raises:
             Interrupted: Worth another attempt.
@@ -119,9 +121,10 @@ class Transport:
 
     def _judged(self, response: requests.Response) -> requests.Response:
         status = response.status_code
-        if status in (NOT_FOUND, RANGE_REFUSED):
+        conditional = not _CONDITIONS.isdisjoint(response.request.headers)
+        if status in (NOT_FOUND, RANGE_REFUSED, NOT_MODIFIED):
             response.raw.drain_conn()  # so that the connection can be used again
-        if status in (requests.codes.ok, PARTIAL, NOT_FOUND, RANGE_REFUSED):
+        if status in (requests.codes.ok, PARTIAL, NOT_FOUND, RANGE_REFUSED) or (status == NOT_MODIFIED and conditional):
             return response
         response.close()
         if status in RETRIED:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +11,9 @@ from datetime import date, timedelta
 import pytest
 import trustme
 
+import dev.dsshost
 from dev.dayfiles import write_day
+from dev.dsshost import Store, WarmHost
 from dev.ovhsim import Api, ApiOptions, LogHost, Options, Tokens, User, default_account
 
 FQDN = "example.com"
@@ -142,13 +146,17 @@ def trees(tmp_path_factory):
 
 
 @pytest.fixture
-def make_ovh(trees):
-    """Starts an account beside its log host; both stop with the test. Arguments are the log host's options."""
+def make_ovh(trees, tmp_path):
+    """Starts an account beside its log host; both stop with the test. Arguments are the log host's options.
+
+    The host serves a copy of the trees: a test may change them.
+    """
+    own = shutil.copytree(trees, tmp_path / "trees")
     with ExitStack() as stack:
 
         def start(*, api_options=None, faults=(), **options):
             tokens = Tokens()
-            host = LogHost(trees, options=Options(users={"nobody": User("unused")}, **options), tokens=tokens)
+            host = LogHost(own, options=Options(users={"nobody": User("unused")}, **options), tokens=tokens)
             host = stack.enter_context(host)
             made = Api(default_account(host.url), tokens=tokens, options=api_options or ApiOptions(), faults=faults)
             return Ovh(host, stack.enter_context(made), tokens)
@@ -171,3 +179,101 @@ def certificate(tmp_path):
     for number, blob in enumerate(issued.cert_chain_pems):
         blob.write_to_path(chain, append=bool(number))
     return str(chain), str(key)
+
+
+@pytest.fixture(scope="session")
+def warm(repository):
+    """Runs recipes of the plugin, each in a fork."""
+    with WarmHost(repository) as host:
+        yield host
+
+
+@pytest.fixture
+def store(tmp_path):
+    """A place for datasets and folders."""
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def folder(store):
+    """The archive's managed folder, empty."""
+    made = dev.dsshost.folder(store, "archive")
+    made.create()
+    return made
+
+
+@pytest.fixture
+def manifest(folder):
+    """Reads the files that the archive's manifest names."""
+    return lambda: json.loads(folder.file("/manifest.json").read_text("utf-8"))["files"]
+
+
+@pytest.fixture
+def run_archive(warm, store, folder, tmp_path):
+    """Runs the recipe "Archive logs" with a configuration and the plugin's settings."""
+    scratch = tmp_path / "scratch"  # where a run that is killed may leave its temporary file
+    scratch.mkdir()
+
+    def run(made, *, files=None, partition=None, **more):
+        settings, plugin = made[0], {"temp_folder": str(scratch), **made[1]}
+        inputs = {"files": [files]} if files else {}
+        more |= {"inputs": inputs, "outputs": {"archive": ["archive"]}, "partition": partition}
+        return warm.run("ovh-logs-archive", store, config=settings, plugin_config=plugin, **more)
+
+    return run
+
+
+@pytest.fixture
+def run_cold(repository, store, folder):
+    """The same in a process that is started for it."""
+
+    def run(made):
+        settings, plugin = made
+        roles = {"inputs": {}, "outputs": {"archive": ["archive"]}}
+        return dev.dsshost.run_recipe(
+            repository, "ovh-logs-archive", store, config=settings, plugin_config=plugin, **roles
+        )
+
+    return run
+
+
+@pytest.fixture
+def archive(run_archive, folder):
+    """The same, and it has to succeed; gives the counts that it saves as metrics."""
+
+    def run(made, *, told="", **more):
+        result = run_archive(made, **more)
+        assert result.error is None, result.log
+        assert told in result.log
+        assert PASSWORD not in result.log
+        return folder.metrics
+
+    return run
+
+
+@pytest.fixture
+def refused(run_archive):
+    """The same, and it has to fail with one sentence, which it gives."""
+
+    def run(made, **more):
+        result = run_archive(made, **more)
+        assert result.error is not None, result.log
+        message = result.error["message"]
+        assert message.endswith(".")
+        assert "\n" not in message
+        assert "ovh_weblogs." in result.error["errorType"]
+        assert PASSWORD not in result.log
+        return message
+
+    return run
+
+
+@pytest.fixture
+def parse(warm, store):
+    """Parses the archive to the dataset hits."""
+
+    def run(partition=None):
+        roles = {"inputs": {"logs": ["archive"]}, "outputs": {"hits": ["hits"]}}
+        return warm.run("ovh-logs-parse", store, partition=partition, **roles)
+
+    return run

@@ -16,7 +16,16 @@ from dev.package import build
 from ovh_weblogs.dss.access import API
 from ovh_weblogs.roles import ROLES, VISITOR_ROLES
 from ovh_weblogs.schema import HITS, SERVER_HITS, VISITORS
-from ovh_weblogs.settings import ApiAccess, ApiKeys, EnrichSettings, Network, ParseSettings, Source, VisitorSettings
+from ovh_weblogs.settings import (
+    ApiAccess,
+    ApiKeys,
+    ArchiveSettings,
+    EnrichSettings,
+    Network,
+    ParseSettings,
+    Source,
+    VisitorSettings,
+)
 
 FQDN, PASSWORD = "example.com", "correct horse"
 
@@ -56,6 +65,8 @@ def group(repository, store, source="events"):
 def test_the_host_takes_every_descriptor(repository):
     assert check_plugin(repository) == [
         "python-connectors/ovh-logs",
+        "python-connectors/ovh-logs-files",
+        "custom-recipes/ovh-logs-archive",
         "custom-recipes/ovh-logs-enrich",
         "custom-recipes/ovh-logs-parse",
         "custom-recipes/ovh-logs-visitors",
@@ -91,6 +102,23 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "rejects": "rows" if source["reject_rows"].default else "count",
         "max_reject_share": source["max_reject_share"].default,
     }
+    assert defaults(repository / "custom-recipes/ovh-logs-archive/recipe.json") == {
+        "access": API,
+        "service": access.service,
+        "domain": access.domain,
+        "log_root": "",
+        "log_host": access.log_host,
+        "timezone": "",
+        "kinds": [kind.value for kind in ArchiveSettings.kinds],
+        "period": "last_days",
+        "last_days": ArchiveSettings.LAST_DAYS,
+        "from_date": "",
+        "to_date": "",
+        "keep_months": ArchiveSettings.keep_months,
+    }
+
+
+def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
     parsing = ParseSettings()
     assert defaults(repository / "custom-recipes/ovh-logs-parse/recipe.json") == {
         "line_format": parsing.line_format,
@@ -104,6 +132,7 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         **{role.parameter: role.input for role in ROLES if role.input},
         "time_zone": "UTC",
         "add_useragent": enriching.useragent,
+        "add_bots": enriching.bots,
         "add_url": enriching.url,
         "overwrite": enriching.overwrite,
         "add_visitor_id": enriching.visitor_id,
@@ -130,6 +159,18 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "memory_limit_mb": grouping.memory_limit_mb,
         "temp_folder": grouping.temp_folder or "",
     }
+
+
+def test_the_archive_asks_for_access_as_the_dataset_does(repository):
+    """Texts, choices and conditions of the fields that both forms have are the same, but for what names the days."""
+    dataset, recipe = (
+        {param["name"]: param for param in json.loads((repository / path).read_text())["params"]}
+        for path in ("python-connectors/ovh-logs/connector.json", "custom-recipes/ovh-logs-archive/recipe.json")
+    )
+    shared = dataset.keys() & recipe.keys() - {"what_section", "last_days"}
+    assert len(shared) == 12
+    assert {name: recipe[name] for name in shared} == {name: dataset[name] for name in shared}
+    assert recipe["kinds"]["selectChoices"] == dataset["kind"]["selectChoices"]
 
 
 def test_a_configuration_of_the_forms_defaults_reads_like_one_without_them(connect, host, config, repository):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dev.dsshost import Store, folder, run_recipe
-from ovh_weblogs.schema import AGENT_COLUMNS, ENRICHED, LOCATION_PARTS, REFERER_PARTS
+from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS, ENRICHED, LOCATION_PARTS, REFERER_PARTS
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0"
 KEY = "kV3t8Qm1Zx6Rb0Lw"
@@ -136,6 +136,7 @@ def test_the_schema_of_what_grok_made_keeps_its_types_and_describes_what_is_adde
         "bytes": "bigint",
         "server_ts": "date",
         **{column.name.replace("useragent", "agent"): "string" for column in AGENT_COLUMNS},
+        **{column.name: column.dss["type"] for column in BOT_COLUMNS},
         **{
             column.name.replace(ours, theirs): column.dss["type"]
             for ours, theirs, columns in (

@@ -103,12 +103,19 @@ class Dataset:
     def add_read_partitions(self, spec):
         raise Exception("You cannot explicitly set partitions when running within Dataiku Flow")
 
-    def _stream(self, columns):
-        if not self.readable:
-            raise Exception("You cannot read dataset %s, it is not declared as an input" % self.name)
+    def _found(self):
         found = self.read_partitions or self._store.partitions(self.short_name)
         if not found:
             raise Exception("Dataset %s is not built" % self.name)
+        for partition in found:
+            if not self._store.path(self.short_name, partition).exists():
+                raise Exception("Partition %s of dataset %s is not built" % (partition, self.name))
+        return found
+
+    def _stream(self, columns):
+        if not self.readable:
+            raise Exception("You cannot read dataset %s, it is not declared as an input" % self.name)
+        found = self._found()
         return io.BufferedReader(_Stream([self._store.path(self.short_name, each) for each in found], columns))
 
     def _frames(self, names, dtypes, parse_dates, chunksize, float_precision, na_values, keep_default_na):
@@ -162,7 +169,7 @@ class Dataset:
             raise Exception("Column '%s' not in dataset." % unknown[0])
         if not self.readable:
             raise Exception("You cannot read dataset %s, it is not declared as an input" % self.name)
-        for partition in self.read_partitions or self._store.partitions(self.short_name):
+        for partition in self._found():
             for row in self._store.rows(self.short_name, partition):
                 yield [_cast(casters[name], row[name]) for name in wanted]
 

@@ -1,6 +1,9 @@
 """Managed folders without a local path, as on any remote storage."""
 
+import io
 import json
+import os
+import signal
 
 from dataiku import _flow
 
@@ -60,12 +63,15 @@ class Folder:
         return target
 
     def upload_stream(self, path, f):
-        with self._writable(path).open("wb") as file:
-            while data := f.read(1 << 20):
+        fault = self._folder.fault(path, upload=True)
+        with self._writable(path).open("wb", buffering=0) as file:
+            while data := f.read(1 << 20 if fault is None else max(min(fault[0] - file.tell(), 1 << 20), 1)):
+                if fault is not None and file.tell() >= fault[0]:
+                    return _goes_wrong(fault[1])
                 file.write(data)
 
     def upload_data(self, path, data):
-        self._writable(path).write_bytes(data)
+        self.upload_stream(path, io.BytesIO(data))
 
     def upload_file(self, path, file_path):
         with open(file_path, "rb") as file:
@@ -100,10 +106,25 @@ class Folder:
         self.upload_data(path, json.dumps(value).encode())
 
     def delete_path(self, path):
-        self._writable(path).unlink()
+        target = self._writable(path)
+        target.unlink()
+        for parent in target.relative_to(self._folder.root.resolve()).parents[:-1]:
+            if not any((self._folder.root / parent).iterdir()):  # an object store has no empty folders
+                (self._folder.root / parent).rmdir()
 
     def get_name(self):
         return self.short_name
+
+    def save_external_metric_values(self, values_dict):
+        self._folder.save_metrics(values_dict)
+
+
+def _goes_wrong(how):
+    """What becomes of an upload: the host tells of a full storage as of anything else, or of nothing at all."""
+    if how == "kills":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "breaks":
+        raise Exception("None: b'Failed to write file: No space left on device'")
 
 
 class _Download:

@@ -13,11 +13,13 @@ import urllib3
 
 from dev.dsshost import choices
 from ovh_weblogs.access_check import AccessCheck
-from ovh_weblogs.dss import forms
+from ovh_weblogs.archive import archive
+from ovh_weblogs.dss import forms, recipe_forms
 from ovh_weblogs.dss.connectors import LogSource
 from ovh_weblogs.dss.macros import table
 from ovh_weblogs.errors import OvhLogsError
 from tests.python.contract.secrets.planted import Records, of_error, start
+from tests.python.unit.archive.memory import MemoryStorage
 
 PLUGIN = Path(__file__).parents[4]
 
@@ -84,6 +86,16 @@ def uses():
             source = LogSource({**made[0], "partitioned": True}, made[1])
             return source.partitions(), source.partition_exists("2026-03-28")
 
+        def archived():
+            storage = MemoryStorage()
+            report, entries = archive(recipe_forms.archive_settings(*made), storage)
+            report.check()
+            return (
+                str(report),
+                [str(entry) for entry in entries.values()],
+                storage.files.get("/manifest.json", b"").decode(),
+            )
+
         def check():
             source = forms.source(*made)
             return table(list(AccessCheck(source.access, source.network).run()))
@@ -92,6 +104,6 @@ def uses():
             return [choices(PLUGIN, "python-connectors/ovh-logs", name, *made) for name in ("service", "domain")]
 
         by_api = [check, choice] if chosen else [check]
-        return [rows, preview, partitions, *(by_api if access != "log_user" else ())]
+        return [rows, preview, partitions, archived, *(by_api if access != "log_user" else ())]
 
     return of

@@ -8,9 +8,11 @@ import pytest
 
 from dev.readme import renewed
 from ovh_weblogs.schema import (
+    ARCHIVED,
     DSS_TYPES,
     ENRICHED,
     EVENTS,
+    FILES,
     HITS,
     LINES,
     REJECTS,
@@ -20,13 +22,13 @@ from ovh_weblogs.schema import (
     dss_schema,
 )
 
-TABLES = (HITS, REJECTS, LINES, EVENTS, VISITORS)
+TABLES = (HITS, REJECTS, FILES, LINES, EVENTS, VISITORS, ARCHIVED)
 
 
 def test_the_readmes_tables_are_those_of_the_schema(repository):
     text = (repository / "README.md").read_text("utf-8")
     assert renewed(text) == text
-    assert text.count("<!-- columns of ") == text.count("<!-- end of ") == 5
+    assert text.count("<!-- columns of ") == text.count("<!-- end of ") == 7
 
 
 def test_every_picture_of_the_readme_is_there(repository):

@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+import ovh_weblogs.archive
 import ovh_weblogs.dss.connectors  # noqa: F401 - all of the access is loaded
 from ovh_weblogs.errors import AccessDenied
 from ovh_weblogs.hosting.passes import Way
@@ -167,8 +168,10 @@ def test_of_a_traceback_that_quotes_a_secret_nothing_is_logged(logger, caplog, t
 
 def test_every_logger_that_may_quote_a_host_is_guarded():
     theirs = [f"urllib3.{name}" for name in ("connection", "connectionpool", "poolmanager", "response", "util.retry")]
-    ours = ["hosting.locate", "hosting.patience", "pipeline", "dss.connectors"]
+    ours = ["archive.ledger", "archive.run", "days", "dss.connectors", "inventory", "pipeline"]
     for name in (*theirs, *(f"ovh_weblogs.{name}" for name in ours)):
         assert logging.getLogger(name).filters, name
     hosting = [name for name in logging.root.manager.loggerDict if name.startswith("ovh_weblogs.hosting.")]
-    assert sorted(hosting) == ["ovh_weblogs.hosting.locate", "ovh_weblogs.hosting.patience"]
+    assert {"ovh_weblogs.hosting.locate", "ovh_weblogs.hosting.patience"} < set(hosting)
+    for name in hosting:
+        assert logging.getLogger(name).filters, name

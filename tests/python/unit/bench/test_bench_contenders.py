@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
-from dev.bench import data, trackerdata
-from dev.bench.contenders import chain, connector, custom, gunzip, parsing, source, tracker, twice
+from dev.bench import data, noise, trackerdata
+from dev.bench.contenders import chain, connector, custom, gunzip, month, parsing, source, tracker, twice, useragents
 
 LINES = 2800  # one of them cut
 
@@ -20,8 +20,8 @@ def corpus(tmp_path):
 
 @pytest.mark.parametrize(
     "contender",
-    [connector.rows_to_host, connector.constant_to_host, source.rows],
-    ids=["connector to the host", "constant row to the host", "connector alone"],
+    [connector.rows_to_host, connector.constant_to_host, source.rows, useragents.library, useragents.row_by_row],
+    ids=["connector to the host", "constant row to the host", "connector alone", "agents", "agents row by row"],
 )
 def test_rows_are_as_many_as_the_file_has_hits(contender, corpus):
     with contender(corpus) as work:
@@ -39,12 +39,20 @@ def test_rows_are_as_many_as_the_file_has_hits(contender, corpus):
         (twice.two, 2),
         (custom.library, 2),
         (custom.regex_loop, 2),
+        (month.one_day, 1),
     ],
     ids=lambda value: getattr(value, "__qualname__", f"{value} files"),
 )
 def test_both_ways_are_timed_for_the_same_lines(contender, files, corpus):
     with contender(corpus) as work:
         assert work() == files * LINES
+
+
+@pytest.mark.parametrize("contender", [month.one_by_one, month.two_at_a_time, month.four_at_a_time])
+def test_a_month_is_fetched_whole_in_each_way(contender, tmp_path, monkeypatch):
+    monkeypatch.setattr(month, "LATENCY", 0.0)
+    with contender(noise.corpus(100, tmp_path)) as work:
+        assert work() == 30 * 100
 
 
 @pytest.mark.skipif(shutil.which("goaccess") is None, reason="goaccess is not installed")

@@ -9,14 +9,14 @@ import pytest
 
 from ovh_weblogs.enrichment import enrich_batch, plan
 from ovh_weblogs.errors import InputError
-from ovh_weblogs.schema import AGENT_COLUMNS, ENRICHED, HITS, LOCATION_PARTS, REFERER_PARTS
+from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS, ENRICHED, HITS, LOCATION_PARTS, REFERER_PARTS
 from ovh_weblogs.settings import EnrichSettings
 
 ALL = EnrichSettings()
 URL = "https://www.example.com/a?b=c"
 CURL = "curl/8.5.0"
-AGENT, LOCATION, REFERER = (
-    [column.name for column in columns] for columns in (AGENT_COLUMNS, LOCATION_PARTS, REFERER_PARTS)
+AGENT, BOT, LOCATION, REFERER = (
+    [column.name for column in columns] for columns in (AGENT_COLUMNS, BOT_COLUMNS, LOCATION_PARTS, REFERER_PARTS)
 )
 
 
@@ -31,7 +31,7 @@ def hit(**columns):
 def test_a_full_hit_gets_every_column_after_its_own():
     server = [name for name in HITS.names if name not in ("visitor_id", "session_id")]
     rows = batch(**{name: pa.nulls(1) for name in server})
-    added = [*AGENT, *LOCATION, *REFERER, "visitor_id"]
+    added = [*AGENT, *BOT, *LOCATION, *REFERER, "visitor_id"]
     assert enrich_batch(rows, ALL).schema.names == [*server, *added]
     assert [column.name for column in plan(server, ALL).added] == added
 
@@ -52,6 +52,7 @@ def test_values_come_from_the_row_they_stand_in():
     )
     events = enrich_batch(rows, ALL).to_pydict()
     assert events["useragent_type"] == ["library", None, "library"]
+    assert events["is_bot"] == [True, None, True]
     assert events["location_path"] == ["/a", "/b", None]
     assert events["referer_port"] == [None, None, 8080]
     assert events["visitor_id"][0] == events["visitor_id"][2] != events["visitor_id"][1]
@@ -89,14 +90,21 @@ def test_a_group_without_its_column_is_left_out_with_a_sentence():
     assert [column.name for column in doing.added] == [*REFERER, "visitor_id"]
     assert doing.skipped == (
         f"Left out, since the input has no column useragent: {', '.join(AGENT)}",
+        f"Left out, since the input has no column useragent: {', '.join(BOT)}",
         f"Left out, since the input has no column location: {', '.join(LOCATION)}",
     )
 
 
 def test_a_group_that_nobody_wants_is_not_spoken_of():
-    doing = plan(["client_addr"], EnrichSettings(useragent=False, url=False))
+    doing = plan(["client_addr"], EnrichSettings(useragent=False, bots=False, url=False))
     assert [column.name for column in doing.added] == ["visitor_id"]
     assert doing.skipped == ()
+
+
+def test_robots_are_told_without_the_columns_of_browsers():
+    events = enrich_batch(hit(useragent=[CURL]), EnrichSettings(useragent=False, url=False, visitor_id=False))
+    assert events.schema.names == ["client_addr", "useragent", *BOT]
+    assert events.select(BOT).to_pylist() == [{"is_bot": True, "bot_name": "curl", "bot_category": "library"}]
 
 
 def test_the_plan_tells_what_happens_to_the_batch():
@@ -130,13 +138,14 @@ def test_numbers_as_doubles_and_times_as_text_come_out_as_declared():
 
 def test_no_rows_give_no_rows_of_all_columns():
     events = enrich_batch(hit(useragent=[CURL], location=[URL], referer=[URL]).slice(0, 0), ALL)
-    assert (events.num_rows, events.num_columns) == (0, 4 + 7 + 6 + 6 + 1)
+    assert (events.num_rows, events.num_columns) == (0, 4 + 9 + 3 + 6 + 6 + 1)
 
 
 @pytest.mark.parametrize(
     ("names", "taken"),
     [
         (["client_addr", "useragent", "useragent_os"], "useragent_os"),
+        (["client_addr", "useragent", "bot_name"], "bot_name"),
         (["client_addr", "location", "location_host"], "location_host"),
         (["client_addr", "visitor_id", "tracker_visitor_id"], "tracker_visitor_id"),
     ],

@@ -39,7 +39,7 @@ def test_every_role_is_a_column_of_hits_unless_it_has_no_column_by_default():
 def test_names_of_added_columns_begin_with_that_of_the_inputs_column():
     columns = {"ip": "192.0.2.1", "agent": FIREFOX, "page": "https://a.example/x?y", "ref": "https://b.example/"}
     chosen = {"address": "ip", "useragent": "agent", "url": "page", "referrer": "ref"}
-    event = row(columns, columns=chosen)
+    event = row(columns, columns=chosen, bots=False)
     parts = [
         name.replace(ours, theirs, 1)
         for ours, theirs, group in (
@@ -169,7 +169,7 @@ def test_a_location_beside_the_chosen_path_is_in_the_way():
 
 def test_columns_in_the_way_are_replaced_where_it_is_asked_for():
     columns = {"useragent_type": "mine", "client_addr": "192.0.2.1", "useragent": "curl/8.5.0"}
-    event = row(columns, overwrite=True)
+    event = row(columns, overwrite=True, bots=False)
     assert list(event) == ["client_addr", "useragent", *(column.name for column in AGENT_COLUMNS), "visitor_id"]
     assert event["useragent_type"] == "library"
     assert plan(list(columns), EnrichSettings(overwrite=True)).replaced == ("useragent_type",)

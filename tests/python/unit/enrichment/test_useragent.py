@@ -1,4 +1,4 @@
-"""The seven useragent columns: agents.tsv is the specification, an empty cell stands for null."""
+"""The columns of useragents and robots: agents.tsv is the specification, an empty cell stands for null."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ovh_weblogs.enrichment import useragent
-from ovh_weblogs.schema import AGENT_COLUMNS
+from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS
 
 TABLE = Path(__file__).with_name("agents.tsv")
-NAMES = [column.name for column in AGENT_COLUMNS]
+NAMES = [column.name for column in (*AGENT_COLUMNS, *BOT_COLUMNS)]
+TRUTHS = {"true": True, "false": False, "": None}
 TYPES = {"bot", "library", "rss", "tablet", "phone", "mobile", "browser", "unknown"}
 FIREFOX = "Mozilla/5.0 (Windows NT 6.1; WOW64; rv:52.0) Gecko/20100101 Firefox/52.0"
 
@@ -28,7 +29,7 @@ def specified() -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("row", specified(), ids=lambda row: row["useragent"][:80])
 def test_an_agent_is_classified_as_the_table_says(row):
-    assert tuple(row[name] or None for name in NAMES) == useragent.classify(row["useragent"])
+    assert tuple(TRUTHS.get(row[name], row[name]) for name in NAMES) == useragent.classify(row["useragent"])
 
 
 def test_the_table_of_agents_holds_every_type():
@@ -45,13 +46,21 @@ def test_a_null_agent_has_no_type_either():
         [None, "Windows", None],
         [None, "7", None],
         [None, "64 bits", None],
+        [None, None, None],
+        [None, None, None],
     ]
 
 
 @pytest.mark.parametrize("rows", [[], [None]], ids=["no row", "nulls alone"])
 def test_the_columns_are_text_even_without_an_agent(rows):
     columns = useragent.parts(pa.array(rows, pa.string()))
-    assert [(column.type, column.to_pylist()) for column in columns] == [(pa.string(), rows)] * 7
+    assert [(column.type, column.to_pylist()) for column in columns] == [(pa.string(), rows)] * 9
+    told = useragent.bot_parts(pa.array(rows, pa.string()))
+    assert [(str(column.type), column.to_pylist()) for column in told] == [
+        ("bool", rows),
+        ("string", rows),
+        ("string", rows),
+    ]
 
 
 def test_a_token_after_the_hundredth_character_still_shows_a_robot():
@@ -66,8 +75,9 @@ def test_only_the_first_thousand_characters_of_an_agent_count():
 
 @given(st.lists(st.none() | st.sampled_from(["curl/8.5.0", FIREFOX, "é" * 1_200]) | st.text(max_size=20), max_size=9))
 def test_a_column_has_the_classes_of_each_of_its_agents(agents):
-    columns = useragent.parts(pa.array(agents, pa.string()))
-    expected = [(None,) * 7 if agent is None else useragent.classify(agent) for agent in agents]
+    array = pa.array(agents, pa.string())
+    columns = [*useragent.parts(array), *useragent.bot_parts(array)]
+    expected = [(None,) * 12 if agent is None else useragent.classify(agent) for agent in agents]
     assert list(zip(*(column.to_pylist() for column in columns), strict=True)) == expected
 
 

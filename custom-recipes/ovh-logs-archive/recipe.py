@@ -1,0 +1,3 @@
+from ovh_weblogs.dss.recipes import build_archive
+
+build_archive()
