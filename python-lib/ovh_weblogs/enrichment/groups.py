@@ -41,8 +41,9 @@ class Plan:
             told.append(f"Columns of the tracker kept: {', '.join(self.renamed.values())}")
         if self.replaced:
             told.append(f"Columns of the input replaced: {', '.join(self.replaced)}")
-        if not settings.visitor_key and any(column.name == "visitor_id" for column in self.added):
-            told.append(visitor.REVERSIBLE)
+        warning = visitor.warning(settings)
+        if warning and any(column.name == "visitor_id" for column in self.added):
+            told.append(warning)
         if not settings.visitor_key and settings.privacy.hash_user and "user" in self.names:
             told.append(protect.GUESSABLE)
         return [*told, *filters.idle(self.names, settings.cleaning)]

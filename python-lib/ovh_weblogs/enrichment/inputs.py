@@ -64,8 +64,9 @@ def _is_absent(role: Role, names: Sequence[str], chosen: Mapping[str, str]) -> b
 
 
 def is_ours(name: str, columns: Mapping[str, str]) -> bool:
-    """Whether a column of the input is one of ``schema.HITS``, and not one of the same name beside the chosen one."""
-    return HITS.get(name) is not None and (name not in _ROLES or columns.get(name) == name)
+    """Whether a column of the input is that of ``schema.HITS``: not chosen as another, not beside the chosen one."""
+    chosen = [ours for ours, column in columns.items() if column == name]
+    return HITS.get(name) is not None and (name in chosen if name in _ROLES else not chosen)
 
 
 def read(

@@ -144,6 +144,7 @@ def test_the_schema_of_what_grok_made_keeps_its_types_and_describes_what_is_adde
         "bytes": "bigint",
         "server_ts": "date",
         **{column.name.replace("useragent", "agent"): "string" for column in AGENT_COLUMNS},
+        **{column.name: column.dss["type"] for column in BOT_COLUMNS},
         **{
             column.name.replace(ours, theirs): column.dss["type"]
             for ours, theirs, columns in (
@@ -156,7 +157,7 @@ def test_the_schema_of_what_grok_made_keeps_its_types_and_describes_what_is_adde
         "visitor_id": "string",
     }
     comments = {column["name"]: column.get("comment", "") for column in grok.store.columns("events")}
-    assert comments["agent"] == ""
+    assert comments["agent"] == comments["request"] == ""
     assert comments["agent_os"] == ENRICHED.get("useragent_os").meaning
 
 
