@@ -26,6 +26,11 @@ _PLACE = ("source_file", "line_number")
 _VALUES = tuple(name for name in SERVER_HITS.names if name not in _PLACE)
 _ROBOT = ("is_bot", "bot_name", "bot_category")
 _DEVICE = ("useragent_type", "useragent_brand", "useragent_os")
+_VISIT = {
+    "visitor_id": "visitor_key",
+    "entry_referer": "referer",
+    **{name: name for name in ("session_index", "start_ts", "end_ts", "duration_s", "hits", "errors")},
+}
 _RIGHT = 0.99  # share of hits whose device has to be told as it is
 _TROUBLE = {"status": "was refused with {status}", "cut_body": "broke off"}
 
@@ -51,6 +56,7 @@ def all_checks(run: Evidence) -> list[Check]:
     with duckdb.connect() as base:
         base.read_parquet(str(run.tables.events)).create_view("events")
         base.read_parquet(str(run.tables.refused)).create_view("refused")
+        base.read_parquet(str(run.tables.sessions)).create_view("sessions")
         base.read_parquet(str(run.tables.visitors)).create_view("visitors")
         if run.month.truth is None:
             return [*found, _visitors(run, base)]
@@ -60,6 +66,7 @@ def all_checks(run: Evidence) -> list[Check]:
             _values(base),
             _visitor_rows(base),
             _visits(run, base),
+            _session_rows(base),
             _devices(base),
             _robots(base),
             _pages(base),
@@ -102,7 +109,7 @@ def _visitors(run: Evidence, base: duckdb.DuckDBPyConnection) -> Check:
 
 def _view_truth(base: duckdb.DuckDBPyConnection, truth: Path) -> None:
     base.read_parquet(str(truth / "lines.parquet")).create_view("all_lines")
-    base.read_parquet(str(truth / "sessions.parquet")).create_view("sessions")
+    base.read_parquet(str(truth / "sessions.parquet")).create_view("true_sessions")
     # The tracker's lines are of another family, which this flow does not read.
     base.execute("CREATE VIEW truth AS SELECT * FROM all_lines WHERE source_file NOT LIKE 'tracker/%'")
 
@@ -148,9 +155,21 @@ def _visitor_rows(base: duckdb.DuckDBPyConnection) -> Check:
 
 
 def _visits(run: Evidence, base: duckdb.DuckDBPyConnection) -> Check:
-    sessions = _number(base, "SELECT count(*) FROM sessions WHERE log_family = 'server'")
+    sessions = _number(base, "SELECT count(*) FROM true_sessions WHERE log_family = 'server'")
     sentence = f"Visits begin after half an hour of silence: {run.visits:,} in the report, {sessions:,} in the truth"
     return sentence, run.visits == sessions
+
+
+def _session_rows(base: duckdb.DuckDBPyConnection) -> Check:
+    """One row per visit, of the same hits: what tells of page views hangs on enrichment, which has its own check."""
+    same = " AND ".join(f"sessions.{ours} IS NOT DISTINCT FROM truth.{theirs}" for ours, theirs in _VISIT.items())
+    agreeing = f"""
+        SELECT count(*) FROM sessions
+        JOIN (SELECT * FROM true_sessions WHERE log_family = 'server') AS truth ON {same}
+    """  # noqa: S608 - ours
+    right, rows = _number(base, agreeing), _number(base, "SELECT count(*) FROM sessions")
+    true = _number(base, "SELECT count(*) FROM true_sessions WHERE log_family = 'server'")
+    return f"One row per visit: {rows:,} rows, {right:,} of them as the truth has its {true:,}", rows == right == true
 
 
 def _devices(base: duckdb.DuckDBPyConnection) -> Check:

@@ -1,4 +1,4 @@
-"""The flow of the demo: an OVH logs dataset, enriched, grouped to visitors, as a project in DSS would have it."""
+"""The flow of the demo: an OVH logs dataset, enriched, grouped to visits and visitors, as in a project of DSS."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dev.dsshost import BadData, BadPlugin, ComponentFailed, FlowResult, run_flo
 from dev.ovhsim.journal import Request
 from ovh_weblogs.pipeline import Totals
 
-READ, ENRICH, GROUP = "logs", "ovh-logs-enrich", "ovh-logs-visitors"
+READ, ENRICH, VISITS, GROUP = "logs", "ovh-logs-enrich", "ovh-logs-sessions", "ovh-logs-visitors"
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,15 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
         "project": "DEMO",
         "plugin_config": ovh.plugin_config,
         "presets": ovh.presets,
-        "datasets": {READ: {"connector": "ovh-logs", "config": logs}, "events": {}, "visitors": {}},
+        "datasets": {READ: {"connector": "ovh-logs", "config": logs}, "events": {}, "sessions": {}, "visitors": {}},
         "recipes": [
             {"recipe": ENRICH, "config": {}, "inputs": {"hits": [READ]}, "outputs": {"events": ["events"]}},
+            {
+                "recipe": VISITS,
+                "config": {"midnight": "never"},  # as the truth has them: its robots of two days without a pause, too
+                "inputs": {"events": ["events"]},
+                "outputs": {"sessions": ["sessions"]},
+            },
             {"recipe": GROUP, "config": {}, "inputs": {"events": ["events"]}, "outputs": {"visitors": ["visitors"]}},
         ],
     }

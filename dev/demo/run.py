@@ -29,6 +29,7 @@ REPORT_FILE = "report.html"
 _STEPS = {
     flow.READ: "Read and parse (OVH logs)",
     flow.ENRICH: "Enrich (Enrich hits)",
+    flow.VISITS: "Visits (Group to sessions)",
     flow.GROUP: "Group (Group to visitors)",
 }
 
@@ -74,6 +75,7 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         out / REPORT_FILE: "the report: open it in a browser",
         out / "access.html": "what the macro says of the keys",
         tables.events: "one row per hit",
+        tables.sessions: "one row per visit",
         tables.visitors: "one row per visitor",
         tables.refused: "lines that are no access lines, with reasons",
         storage: "the datasets as the host stores them",
@@ -88,7 +90,7 @@ def _exported(storage: Path, out: Path, board: Board, stages: list[tuple[str, fl
     begun = time.monotonic()
     board.begin(TABLES)
     tables = export(storage, out)
-    board.tell(f"{tables.event_count:,} events, {tables.visitor_count:,} visitors")
+    board.tell(f"{tables.event_count:,} events, {tables.session_count:,} visits, {tables.visitor_count:,} visitors")
     stages.append((TABLES, time.monotonic() - begun))
     return tables
 

@@ -1,4 +1,4 @@
-"""What the flow stored, as Parquet for people to open: events, refused lines, visitors."""
+"""What the flow stored, as Parquet for people to open: events, refused lines, visits, visitors."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ class Tables:
 
     events: Path
     refused: Path
+    sessions: Path
     visitors: Path
     hits: int
     rejects: int
     event_count: int
+    session_count: int
     visitor_count: int
 
 
@@ -39,8 +41,8 @@ def export(storage: Path, folder: Path) -> Tables:
     Refused lines pass through the flow as rows with a reason, without time or address; here they get their own file.
 
     Args:
-        storage: The flow's folder of datasets ``logs``, ``events`` and ``visitors``.
-        folder: Where events.parquet, refused.parquet and visitors.parquet go.
+        storage: The flow's folder of datasets ``logs``, ``events``, ``sessions`` and ``visitors``.
+        folder: Where events.parquet, refused.parquet, sessions.parquet and visitors.parquet go.
     """
     hits = rejects = 0
     for batch in _batches(storage / "logs", [_REASON]):
@@ -49,9 +51,10 @@ def export(storage: Path, folder: Path) -> Tables:
     events, refused = folder / "events.parquet", folder / "refused.parquet"
     event_count = _write(storage / "events", events, lambda batch: pc.is_null(batch.column(_REASON)))
     _write(storage / "events", refused, lambda batch: pc.is_valid(batch.column(_REASON)))
-    visitors = folder / "visitors.parquet"
+    sessions, visitors = folder / "sessions.parquet", folder / "visitors.parquet"
+    session_count = _write(storage / "sessions", sessions, lambda batch: pc.is_valid(batch.column(0)))
     visitor_count = _write(storage / "visitors", visitors, lambda batch: pc.is_valid(batch.column(0)))
-    return Tables(events, refused, visitors, hits, rejects, event_count, visitor_count)
+    return Tables(events, refused, sessions, visitors, hits, rejects, event_count, session_count, visitor_count)
 
 
 def _schema(dataset: Path) -> pa.Schema:

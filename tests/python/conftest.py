@@ -72,10 +72,12 @@ def demo_tables() -> Callable[..., Tables]:
     schema = EVENTS.arrow.append(REJECT_REASON.arrow)
 
     def stored(folder: Path, events: list[dict[str, Any]], lines: list[dict[str, Any]] | tuple[()] = ()) -> Tables:
-        paths = [folder / name for name in ("events.parquet", "refused.parquet", "visitors.parquet")]
-        for path, rows in zip(paths, (list(map(_event, events)), list(map(_refused, lines)), []), strict=True):
+        paths = [
+            folder / name for name in ("events.parquet", "refused.parquet", "sessions.parquet", "visitors.parquet")
+        ]
+        for path, rows in zip(paths, (list(map(_event, events)), list(map(_refused, lines)), [], []), strict=True):
             pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
-        return Tables(*paths, len(events), len(lines), len(events), 1)
+        return Tables(*paths, len(events), len(lines), len(events), 1, 1)
 
     return stored
 

@@ -37,6 +37,7 @@ def test_it_ends_well_and_accounts_for_every_line(two_days):
     for sentence in (
         "Every line is accounted for",
         "Every value read is the one that was written",
+        "One row per visit",
         "One row per visitor",
     ):
         assert f"✓ {sentence}" in result.stdout
@@ -51,7 +52,7 @@ def test_a_day_that_is_refused_and_a_day_that_is_cut_arrive_whole(two_days):
 
 def test_it_shows_each_stage_and_names_the_files(two_days):
     result, out = two_days
-    for stage in ("Make the day files: 2 days", "Read and parse", "Enrich", "Group", "Draw the report"):
+    for stage in ("Make the day files: 2 days", "Read and parse", "Enrich", "Visits", "Group", "Draw the report"):
         assert stage in result.stdout
     assert f"{out / 'report.html'}" in result.stdout
 

@@ -17,7 +17,7 @@ from dev.demo.tables import Tables
 from dev.ovhsim.journal import Request
 from dev.traffic.rows import SCHEMA
 from ovh_weblogs.pipeline import Totals
-from ovh_weblogs.schema import VISITORS
+from ovh_weblogs.schema import SESSIONS, VISITORS
 
 Rows = list[dict[str, Any]]
 NOW = datetime(2026, 3, 5, tzinfo=timezone.utc)
@@ -43,7 +43,13 @@ def rows(month) -> dict[str, Rows]:
         {"visitor_id": key, "count": len(found), "server_ts_min": min(found), "server_ts_max": max(found)}
         for key, found in times.items()
     ]
-    return {"events": events, "refused": refused, "visitors": visitors}
+    return {"events": events, "refused": refused, "sessions": true_sessions(month), "visitors": visitors}
+
+
+def true_sessions(month: Month) -> Rows:
+    found = pq.read_table(month.truth / "sessions.parquet").to_pylist()
+    names = {"visitor_key": "visitor_id", "referer": "entry_referer"}
+    return [{names.get(key, key): row[key] for key in row} for row in found if row["log_family"] == "server"]
 
 
 def asked(month: Month) -> list[Request]:
@@ -64,12 +70,12 @@ def called() -> list[Request]:
 
 
 def evidence(folder: Path, month: Month, rows: dict[str, Rows], requests: list[Request] | None = None) -> Evidence:
-    schemas = {"events": SCHEMA, "refused": SCHEMA, "visitors": VISITORS.arrow}
+    schemas = {"events": SCHEMA, "refused": SCHEMA, "sessions": SESSIONS.arrow, "visitors": VISITORS.arrow}
     for name, schema in schemas.items():
         pq.write_table(pa.Table.from_pylist(rows[name], schema=schema), folder / f"{name}.parquet")
-    paths = [folder / f"{name}.parquet" for name in ("events", "refused", "visitors")]
+    paths = [folder / f"{name}.parquet" for name in schemas]
     hits, rejects = len(rows["events"]), len(rows["refused"])
-    tables = Tables(*paths, hits, rejects, hits, len(rows["visitors"]))
+    tables = Tables(*paths, hits, rejects, hits, len(rows["sessions"]), len(rows["visitors"]))
     totals = Totals(files=3, lines=month.lines, hits=hits, rejects=rejects, blanks=month.blanks)
     return Evidence(month, asked(month) if requests is None else requests, called(), totals, tables, sessions(month))
 
@@ -128,6 +134,19 @@ def test_hits_given_to_the_wrong_visitor_are_noticed(tmp_path, month, rows):
 def test_a_visitor_with_a_wrong_value_is_noticed(tmp_path, month, rows, name):
     rows["visitors"][3][name] = 999_999 if name == "count" else NOW
     assert failing(evidence(tmp_path, month, rows))[0].startswith("One row per visitor")
+
+
+@pytest.mark.parametrize("name", ["session_index", "start_ts", "end_ts", "hits", "errors", "entry_referer"])
+def test_a_visit_with_a_wrong_value_is_noticed(tmp_path, month, rows, name):
+    rows["sessions"][3][name] = {"entry_referer": "wrong"}.get(name, NOW if name.endswith("_ts") else 999_999)
+    (found,) = failing(evidence(tmp_path, month, rows))
+    assert found.startswith("One row per visit: ")
+
+
+def test_a_visit_that_is_missing_is_noticed(tmp_path, month, rows):
+    rows["sessions"].pop()
+    (found,) = failing(evidence(tmp_path, month, rows))
+    assert found.startswith("One row per visit: ")
 
 
 def test_devices_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp_path, month, rows):

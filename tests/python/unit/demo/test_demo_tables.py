@@ -13,6 +13,7 @@ from dev.dsshost import Store
 
 HITS = [("server_ts", "date"), ("client_addr", "string"), ("bytes", "bigint"), ("request", "string")]
 REASON = ("reject_reason", "string")
+SESSIONS = [("session_id", "string"), ("session_index", "bigint")]
 VISITORS = [("visitor_id", "string"), ("server_ts_min", "date"), ("status_max", "int")]
 AT = "2026-03-29T01:00:00.000Z"
 REFUSED = ["", "", "", "no log line", "no time in brackets"]
@@ -24,10 +25,11 @@ def storage(tmp_path) -> Store:
 
 
 def stored(storage, hits, visitors):
-    """The three datasets of the flow; events are hits."""
+    """The datasets of the flow, of one visit; events are hits."""
     for name, columns, rows in (
         ("logs", [*HITS, REASON], hits),
         ("events", [*HITS, REASON], hits),
+        ("sessions", SESSIONS, [["s", "1"]]),
         ("visitors", VISITORS, visitors),
     ):
         storage.set_columns(name, [{"name": column, "type": kind} for column, kind in columns])
@@ -48,6 +50,7 @@ def test_values_have_the_types_that_the_host_declares_and_empty_text_is_null(sto
     assert event["server_ts"] == datetime(2026, 3, 29, 1, tzinfo=timezone.utc)
     assert (event["bytes"], event["request"]) == (None, None)
     assert pq.read_schema(tables.events).field("bytes").type == pa.int64()
+    assert pq.read_table(tables.sessions).to_pylist() == [{"session_id": "s", "session_index": 1}]
     assert pq.read_schema(tables.visitors).field("status_max").type == pa.int32()
 
 
@@ -64,8 +67,9 @@ def test_a_row_longer_than_what_is_read_at_a_time_comes_back(storage):
     for name in ("logs", "events"):
         storage.set_columns(name, [{"name": column, "type": kind} for column, kind in columns])
         storage.replace(name, [[AT, "192.0.2.1", "1", "", "", *texts]] * 2)
-    storage.set_columns("visitors", [{"name": column, "type": kind} for column, kind in VISITORS])
-    storage.replace("visitors", [])
+    for name, kept in (("sessions", SESSIONS), ("visitors", VISITORS)):
+        storage.set_columns(name, [{"name": column, "type": kind} for column, kind in kept])
+        storage.replace(name, [])
     tables = export(storage.root, storage.root.parent)
     assert tables.event_count == 2
     assert pq.read_table(tables.events).column("c39").to_pylist() == [texts[0]] * 2

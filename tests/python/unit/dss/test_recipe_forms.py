@@ -11,7 +11,17 @@ from ovh_weblogs.dss import recipe_forms
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.roles import ROLES, VISITOR_ROLES
 from ovh_weblogs.secret import Secret
-from ovh_weblogs.settings import Cleaning, EnrichSettings, ParseSettings, Policy, Privacy, Rotation, VisitorSettings
+from ovh_weblogs.settings import (
+    Cleaning,
+    EnrichSettings,
+    Midnight,
+    ParseSettings,
+    Policy,
+    Privacy,
+    Rotation,
+    SessionSettings,
+    VisitorSettings,
+)
 
 COMMON = '%h %l %u %t "%r" %>s %b'
 
@@ -219,3 +229,39 @@ def test_the_forms_columns_are_the_roles(repository, recipe, of, roles):
         if param["type"] == "COLUMN"
     }
     assert shown == {role.parameter: (role.input, role.types, of) for role in roles}
+
+
+@pytest.mark.parametrize("config", [None, {}, {"midnight": None, "day_zone": "", "only_people": ""}])
+def test_an_empty_form_of_visits_gives_the_defaults_of_settings(config):
+    assert recipe_forms.session_settings(config, None) == SessionSettings()
+
+
+def test_what_is_set_of_visits_is_taken_the_plugins_settings_among_it():
+    config = {
+        "time_column": "moment",
+        "campaign_column": "utm",
+        "channel_column": "channel",
+        "timeout_minutes": 45.0,
+        "midnight": "always",
+        "day_zone": "America/Toronto",
+        "campaign_change": True,
+        "only_people": "true",
+        "only_pageviews": True,
+    }
+    assert recipe_forms.session_settings(config, {"memory_limit_mb": 512, "temp_folder": "/big"}) == SessionSettings(
+        columns={"time": "moment", "campaign": "utm"},
+        timeout_minutes=45,
+        midnight=Midnight.ALWAYS,
+        day_zone=ZoneInfo("America/Toronto"),
+        campaign_change=True,
+        only_people=True,
+        only_pageviews=True,
+        memory_limit_mb=512,
+        temp_folder="/big",
+    )
+
+
+def test_every_fault_of_the_form_of_visits_is_named_at_once():
+    with pytest.raises(SettingsError) as caught:
+        recipe_forms.session_settings({"timeout_minutes": 481, "midnight": "noon", "day_zone": "Mars"}, {})
+    assert all(name in str(caught.value) for name in ("timeout_minutes must", "midnight must", "day_zone is not known"))
