@@ -196,30 +196,27 @@ def _marked(columns: Sequence[str], *, of_hits: bool = False) -> exp.Select:
 
 
 def _grouped(columns: Sequence[str]) -> exp.Select:
-    """One row per visit, its flags as 0 and 1."""
-    robots_txt = "MAX(CASE WHEN location_path = '/robots.txt' THEN 1 ELSE 0 END)"
-    made = {
-        "pageviews": "CAST(SUM(is_pageview) AS BIGINT)",
-        "landing_page": "MAX(CASE WHEN rn = landing_rn THEN location END)",
-        "exit_page": "MAX(CASE WHEN rn = exit_rn THEN location END)",
-        "entry_referer": "MAX(CASE WHEN begins = 1 THEN referer END)",
-        "channel": "MAX(CASE WHEN begins = 1 THEN channel END)",
-        "campaign": "MAX(CASE WHEN begins = 1 THEN campaign END)",
-        "conversions": "CAST(SUM(is_conversion) AS BIGINT)",
-        "errors": "CAST(SUM(CASE WHEN status >= 400 THEN 1 ELSE 0 END) AS BIGINT)",
-        "assets": "CAST(SUM(is_static) AS BIGINT)",
-        "asked_robots_txt": robots_txt,
-        "acts_like_bot": f"{_TRACKED if 'log_family' in columns else 0}",
-    }
-    named = {"acts_like_bot": "tracked"}
-    possible = [column.name for column in session_columns(columns) if column.name in made]
-    aggregates = [f"{made[name]} AS {named.get(name, name)}" for name in possible]
+    """One row per visit, its flags as 0 and 1; whether a tracker tells of it, which logs no static files."""
+    tracked = "MAX(CASE WHEN log_family = 'tracker' THEN 1 ELSE 0 END)" if "log_family" in columns else "0"
+    made = {name: _AGGREGATES[name] for name in (each.name for each in session_columns(columns)) if name in _AGGREGATES}
     keys = ("visitor_id", "visit")
-    times = ("MIN(ts_us) AS start_us", "MAX(ts_us) AS end_us", "COUNT(*) AS hits")
+    times = ("MIN(ts_us) AS start_us", "MAX(ts_us) AS end_us", "COUNT(*) AS hits", f"{tracked} AS tracked")
+    aggregates = (f"{aggregate} AS {name}" for name, aggregate in made.items())
     return exp.select(*keys, *times, *aggregates).from_("marked").group_by(*keys)
 
 
-_TRACKED = "MAX(CASE WHEN log_family = 'tracker' THEN 1 ELSE 0 END)"  # a tracker logs no files
+_AGGREGATES = {
+    "pageviews": "CAST(SUM(is_pageview) AS BIGINT)",
+    "landing_page": "MAX(CASE WHEN rn = landing_rn THEN location END)",
+    "exit_page": "MAX(CASE WHEN rn = exit_rn THEN location END)",
+    "entry_referer": "MAX(CASE WHEN begins = 1 THEN referer END)",
+    "channel": "MAX(CASE WHEN begins = 1 THEN channel END)",
+    "campaign": "MAX(CASE WHEN begins = 1 THEN campaign END)",
+    "conversions": "CAST(SUM(is_conversion) AS BIGINT)",
+    "errors": "CAST(SUM(CASE WHEN status >= 400 THEN 1 ELSE 0 END) AS BIGINT)",
+    "assets": "CAST(SUM(is_static) AS BIGINT)",
+    "asked_robots_txt": "MAX(CASE WHEN location_path = '/robots.txt' THEN 1 ELSE 0 END)",
+}
 
 
 def _indexed(rules: Rules, *, of_hits: bool = False) -> exp.Select:

@@ -67,6 +67,7 @@ WITH "stage" AS (
     MIN("ts_us") AS "start_us",
     MAX("ts_us") AS "end_us",
     COUNT(*) AS "hits",
+    MAX(CASE WHEN "log_family" = 'tracker' THEN 1 ELSE 0 END) AS "tracked",
     CAST(SUM("is_pageview") AS BIGINT) AS "pageviews",
     MAX(CASE WHEN "rn" = "landing_rn" THEN "location" END) AS "landing_page",
     MAX(CASE WHEN "rn" = "exit_rn" THEN "location" END) AS "exit_page",
@@ -76,8 +77,7 @@ WITH "stage" AS (
     CAST(SUM("is_conversion") AS BIGINT) AS "conversions",
     CAST(SUM(CASE WHEN "status" >= 400 THEN 1 ELSE 0 END) AS BIGINT) AS "errors",
     CAST(SUM("is_static") AS BIGINT) AS "assets",
-    MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) AS "asked_robots_txt",
-    MAX(CASE WHEN "log_family" = 'tracker' THEN 1 ELSE 0 END) AS "tracked"
+    MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) AS "asked_robots_txt"
   FROM "marked"
   GROUP BY
     "visitor_id",
