@@ -1,4 +1,4 @@
-"""Columns that tell what a hit asked for, when that was for the visitor, and whether it is one of ours: for ``schema``."""
+"""Columns that tell what a hit asked for, when and where that was, and whether it is one of ours: for ``schema``."""
 
 from __future__ import annotations
 
@@ -61,4 +61,44 @@ AGENT_FLAGS = (
         "Whether a pattern of own agents is found in the user agent; only where some are named.",
         nullable=False,
     ),
+)
+COUNTRY_COLUMNS = (
+    Column(
+        "client_addr_country",
+        Type.STRING,
+        "Name of the country, in the recipe's language; null for a private or reserved address.",
+    ),
+    Column(
+        "client_addr_country_code",
+        Type.STRING,
+        "Its two letters of ISO 3166-1: by the geo file, else where the address registries assigned the address.",
+    ),
+)
+PLACE_COLUMNS = (
+    Column("client_addr_region", Type.STRING, "First-level region, such as Brittany; only with a geo file of cities."),
+    Column(
+        "client_addr_region_code",
+        Type.STRING,
+        "Its code of ISO 3166-2 without the country's (BRE); null where the file has none.",
+    ),
+    Column(
+        "client_addr_region_hierarchy",
+        Type.STRING,
+        "Names of all regions around the place, from the largest to the smallest, with commas between.",
+    ),
+    Column("client_addr_city", Type.STRING, "City; only with a geo file of cities."),
+    Column(
+        "client_addr_geopoint",
+        Type.STRING,
+        "About where that is, as POINT(longitude latitude) in degrees (WKT); no household's place.",
+    ),
+    Column("client_addr_timezone", Type.STRING, "Time zone there, such as Europe/Paris; null where the file has none."),
+)
+NETWORK_COLUMNS = (
+    Column(
+        "client_addr_asn",
+        Type.BIGINT,
+        "Number of the autonomous system that announces the address; only with a geo file of these.",
+    ),
+    Column("client_addr_as_org", Type.STRING, "Who holds that autonomous system: an access provider, a host."),
 )

@@ -8,12 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ovh_weblogs.column import ARROW_TYPES, DSS_TYPES, Column, Table, Type, dss_schema
-from ovh_weblogs.enriched import ADDRESS_FLAGS, AGENT_FLAGS, LOCAL_TIME, RESOURCE_COLUMNS, query_columns
+from ovh_weblogs.enriched import (
+    ADDRESS_FLAGS,
+    AGENT_FLAGS,
+    COUNTRY_COLUMNS,
+    LOCAL_TIME,
+    NETWORK_COLUMNS,
+    PLACE_COLUMNS,
+    RESOURCE_COLUMNS,
+    query_columns,
+)
 
 __all__ = [
-    "ADDRESS_FLAGS", "AGENT_COLUMNS", "AGENT_FLAGS", "ARCHIVED", "ARROW_TYPES", "BOT_COLUMNS", "DSS_TYPES", "ENRICHED",
-    "EVENTS", "FILES", "HITS", "HIT_ORDER", "LINES", "LOCAL_TIME", "LOCATION_PARTS", "REFERER_PARTS", "REJECTS",
-    "REJECT_REASON", "RESOURCE_COLUMNS", "SERVER_HITS", "VISITORS", "VISITOR_COLUMNS", "Column", "Table", "Type",
+    "ADDRESS_FLAGS", "AGENT_COLUMNS", "AGENT_FLAGS", "ARCHIVED", "ARROW_TYPES", "BOT_COLUMNS", "COUNTRY_COLUMNS",
+    "DSS_TYPES", "ENRICHED", "EVENTS", "FILES", "HITS", "HIT_ORDER", "LINES", "LOCAL_TIME", "LOCATION_PARTS",
+    "NETWORK_COLUMNS", "PLACE_COLUMNS", "REFERER_PARTS", "REJECTS", "REJECT_REASON", "RESOURCE_COLUMNS", "SERVER_HITS", "VISITORS", "VISITOR_COLUMNS", "Column", "Table", "Type",
     "dss_schema", "query_columns",
 ]  # fmt: skip
 
@@ -206,7 +215,8 @@ REFERER_PARTS = _url_parts("referer", "the page before")
 VISITOR_COLUMNS = _VISITOR
 _URLS = LOCATION_PARTS + REFERER_PARTS + RESOURCE_COLUMNS
 _FLAGS = ADDRESS_FLAGS + AGENT_FLAGS
-ENRICHED = Table("events", "one hit", AGENT_COLUMNS + BOT_COLUMNS + _URLS + LOCAL_TIME + _FLAGS + _VISITOR)
+_GEO = COUNTRY_COLUMNS + PLACE_COLUMNS + NETWORK_COLUMNS
+ENRICHED = Table("events", "one hit", AGENT_COLUMNS + BOT_COLUMNS + _GEO + _URLS + LOCAL_TIME + _FLAGS + _VISITOR)
 EVENTS = Table(
     "events",
     "one hit",

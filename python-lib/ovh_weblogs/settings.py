@@ -215,6 +215,13 @@ class Rotation(str, enum.Enum):
     MONTH = "month"
 
 
+class Language(str, enum.Enum):
+    """Of the names of countries, and of regions and cities where a file has them; the values are those of the form."""
+
+    ENGLISH = "en"
+    FRENCH = "fr"
+
+
 @dataclass(frozen=True)
 class ArchiveSettings:
     """What an archive of day files takes up, and how long it keeps it."""
@@ -236,6 +243,9 @@ class EnrichSettings:
     overwrite: bool = False  # columns of the input that have the names of added ones
     useragent: bool = True
     bots: bool = True
+    geo: bool = True  # countries, and what the files know
+    geo_files: tuple[str, ...] = ()  # paths of .mmdb files
+    geo_language: Language = Language.ENGLISH
     url: bool = True
     query_keys: tuple[str, ...] = ()  # parameters of pages that become columns
     resources: bool = True  # what was asked for, and page views

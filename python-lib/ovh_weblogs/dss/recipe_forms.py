@@ -16,6 +16,7 @@ from ovh_weblogs.settings import (
     ArchiveSettings,
     EnrichSettings,
     Kind,
+    Language,
     ParseSettings,
     Policy,
     Rotation,
@@ -90,7 +91,7 @@ def enrich_settings(config: Config | None) -> EnrichSettings:
     form = Form(config)
     policies = tuple(policy.value for policy in Policy)
     policy = Policy(form.choice("visitor_policy", policies, EnrichSettings.visitor_policy.value))
-    columns = _columns(form, ROLES)
+    columns, languages = _columns(form, ROLES), tuple(language.value for language in Language)
     if policy is Policy.IDENTIFIER and "identifier" not in columns:
         form.faults.append("identifier_column is missing (the column that tells visitors apart)")
     key, rotation = _privacy(form.group("privacy"))
@@ -100,6 +101,8 @@ def enrich_settings(config: Config | None) -> EnrichSettings:
         overwrite=form.flag("overwrite", default=EnrichSettings.overwrite),
         useragent=form.flag("add_useragent", default=EnrichSettings.useragent),
         bots=form.flag("add_bots", default=EnrichSettings.bots),
+        geo=form.flag("add_geo", default=EnrichSettings.geo),
+        geo_language=Language(form.choice("geo_language", languages, EnrichSettings.geo_language.value)),
         url=form.flag("add_url", default=EnrichSettings.url),
         visitor_id=form.flag("add_visitor_id", default=EnrichSettings.visitor_id),
         visitor_policy=policy,

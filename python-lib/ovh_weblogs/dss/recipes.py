@@ -17,6 +17,7 @@ from dataiku.customrecipe import (
 from ovh_weblogs import logfiles, pipeline
 from ovh_weblogs.archive import archive
 from ovh_weblogs.dss import archives, datasets, recipe_forms
+from ovh_weblogs.dss.geofiles import geo_files
 from ovh_weblogs.dss.raw_logs import RawLogs, raw_logs
 from ovh_weblogs.dss.rows import as_text
 from ovh_weblogs.pipeline import EnrichSettings, ParseSettings, Totals
@@ -83,13 +84,21 @@ def _needs_tracker_columns(logs: RawLogs, settings: ParseSettings, output: datas
 
 
 def build_events() -> None:
-    """Recipe ``ovh-logs-enrich``: role hits to role events.
+    """Recipe ``ovh-logs-enrich``: role hits, with geo files of the role geo where there is one, to role events.
 
     Raises:
         OvhLogsError: With one sentence that says what to do.
     """
-    hits, counts = datasets.Input("hits"), Counter[str]()
     settings = recipe_forms.enrich_settings(get_recipe_config())
+    if not settings.geo:
+        _build_events(settings)
+        return
+    with geo_files("geo", get_plugin_config()) as paths:
+        _build_events(replace(settings, geo_files=paths))
+
+
+def _build_events(settings: EnrichSettings) -> None:
+    hits, counts = datasets.Input("hits"), Counter[str]()
     plan = pipeline.enrichment_plan(hits.names, settings)
     for sentence in plan.told(settings):
         logger.info("%s", sentence)

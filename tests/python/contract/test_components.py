@@ -130,6 +130,8 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "time_zone": "UTC",
         "add_useragent": enriching.useragent,
         "add_url": enriching.url,
+        "add_geo": enriching.geo,
+        "geo_language": enriching.geo_language.value,
         "overwrite": enriching.overwrite,
         "add_visitor_id": enriching.visitor_id,
         "visitor_policy": enriching.visitor_policy.value,
@@ -154,6 +156,7 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "max_day_gb": parsing.max_day_bytes / 1e9,
         "memory_limit_mb": grouping.memory_limit_mb,
         "temp_folder": grouping.temp_folder or "",
+        "geo_database": "",
     }
 
 
