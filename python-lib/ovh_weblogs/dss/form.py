@@ -127,6 +127,12 @@ class Form:
         values = [value] if isinstance(value, str) else value if isinstance(value, (list, tuple)) else []
         return [str(item) for item in values if item]
 
+    def listed(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Texts without blanks around them, each once; the default where the list is absent, not where it is empty."""
+        if self._config.get(key) is None:
+            return default
+        return tuple(dict.fromkeys(text.strip() for text in self.texts(key) if text.strip()))
+
     def check(self, what: str) -> None:
         """Report every fault at once.
 

@@ -13,12 +13,15 @@ from ovh_weblogs.parsing.times import zone_of
 from ovh_weblogs.roles import ROLES, VISITOR_ROLES, Role
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import (
+    DROPPABLE,
     ArchiveSettings,
+    Cleaning,
     EnrichSettings,
     Kind,
     Language,
     ParseSettings,
     Policy,
+    Privacy,
     Rotation,
     Source,
     VisitorSettings,
@@ -104,10 +107,16 @@ def enrich_settings(config: Config | None) -> EnrichSettings:
         geo=form.flag("add_geo", default=EnrichSettings.geo),
         geo_language=Language(form.choice("geo_language", languages, EnrichSettings.geo_language.value)),
         url=form.flag("add_url", default=EnrichSettings.url),
+        query_keys=form.listed("query_keys", EnrichSettings.query_keys),
+        resources=form.flag("add_resources", default=EnrichSettings.resources),
+        local_time=form.flag("add_local_time", default=EnrichSettings.local_time),
+        local_zone=_zone(form, "local_zone", EnrichSettings.local_zone),
         visitor_id=form.flag("add_visitor_id", default=EnrichSettings.visitor_id),
         visitor_policy=policy,
         visitor_key=key,
         rotation=rotation,
+        cleaning=_cleaning(form),
+        privacy=_hidden(form),
     )
     form.check("The settings of the recipe")
     return settings
@@ -138,12 +147,32 @@ def _columns(form: Form, roles: Sequence[Role]) -> dict[str, str]:
     return {role.name: named[role.name] for role in roles if named[role.name] not in ("", role.input)}
 
 
-def _zone(form: Form) -> tzinfo:
+def _cleaning(form: Form) -> Cleaning:
+    """Which hits are flagged, and which are dropped."""
+    return Cleaning(
+        internal_addresses=form.listed("internal_addresses", Cleaning.internal_addresses),
+        own_agents=form.listed("own_agents", Cleaning.own_agents),
+        drop=form.several("drop", DROPPABLE, Cleaning.drop),
+        drop_statuses=form.listed("drop_statuses", Cleaning.drop_statuses),
+    )
+
+
+def _hidden(form: Form) -> Privacy:
+    """What is removed from hits."""
+    return Privacy(
+        clean_urls=form.flag("clean_urls", default=Privacy.clean_urls),
+        removed_keys=form.listed("removed_keys", Privacy.removed_keys),
+        truncate_addresses=form.flag("truncate_addresses", default=Privacy.truncate_addresses),
+        hash_user=form.flag("hash_user", default=Privacy.hash_user),
+    )
+
+
+def _zone(form: Form, key: str = "time_zone", default: tzinfo = timezone.utc) -> tzinfo:
     try:
-        return zone_of(form.text("time_zone")) or timezone.utc
+        return zone_of(form.text(key)) or default
     except SettingsError:
-        form.faults.append("time_zone is not known (write an IANA name such as Europe/Paris)")
-        return timezone.utc
+        form.faults.append(f"{key} is not known (write an IANA name such as Europe/Paris)")
+        return default
 
 
 def _privacy(preset: Form) -> tuple[Secret, Rotation]:

@@ -21,9 +21,14 @@ def needs(names: Sequence[str], settings: EnrichSettings) -> list[str]:
         InputError: A column that was chosen is not there.
     """
     columns = inputs.of_hits(names, settings.columns)
-    pages = [columns[ours] for ours in _PAGES if ours in columns]
-    if not settings.resources or not pages or "type" not in names or not {"method", "status"} & set(columns):
+    if (
+        not {"location", "path"} & set(columns)
+        or not settings.resources
+        or "type" not in names
+        or not {"method", "status"} & set(columns)
+    ):
         return []
+    pages = [columns[ours] for ours in _PAGES if ours in columns]
     return [*pages, *(name for name in ("log_family", "type") if name in names)]
 
 

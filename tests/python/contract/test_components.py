@@ -116,6 +116,9 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "to_date": "",
         "keep_months": ArchiveSettings.keep_months,
     }
+
+
+def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
     parsing = ParseSettings()
     assert defaults(repository / "custom-recipes/ovh-logs-parse/recipe.json") == {
         "line_format": parsing.line_format,
@@ -129,9 +132,18 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         **{role.parameter: role.input for role in ROLES if role.input},
         "time_zone": "UTC",
         "add_useragent": enriching.useragent,
+        "add_bots": enriching.bots,
         "add_url": enriching.url,
         "add_geo": enriching.geo,
         "geo_language": enriching.geo_language.value,
+        "add_resources": enriching.resources,
+        "add_local_time": enriching.local_time,
+        "local_zone": str(enriching.local_zone),
+        "drop": list(enriching.cleaning.drop),
+        "clean_urls": enriching.privacy.clean_urls,
+        "removed_keys": list(enriching.privacy.removed_keys),
+        "truncate_addresses": enriching.privacy.truncate_addresses,
+        "hash_user": enriching.privacy.hash_user,
         "overwrite": enriching.overwrite,
         "add_visitor_id": enriching.visitor_id,
         "visitor_policy": enriching.visitor_policy.value,
@@ -373,7 +385,7 @@ def test_ids_of_a_tracker_are_kept_under_their_own_names(repository, store):
     assert enrich(repository, store).error is None
     (row,) = store.rows("events")
     assert (row["tracker_visitor_id"], row["tracker_session_id"]) == ("cookie", "visit")
-    assert len(row["visitor_id"]) == 32
+    assert row["visitor_id"] == "cookie"
 
 
 def test_an_input_without_rows_gives_outputs_without_rows(repository, store):

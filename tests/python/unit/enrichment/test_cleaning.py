@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import pyarrow as pa
 import pytest
@@ -119,11 +120,11 @@ def test_a_flag_that_is_absent_drops_nothing_and_a_sentence_says_so():
 
 
 def test_every_hit_is_counted_as_an_event_or_by_its_reason():
-    outcome = filters.Outcome()
+    counts = Counter()
     for _ in range(2):
-        outcome.add(6, filters.reasons(HITS, Cleaning(drop=("bots", "own_agents"))))
-    outcome.add(3, None)
-    assert outcome.counts == {
+        filters.count(counts, 6, filters.reasons(HITS, Cleaning(drop=("bots", "own_agents"))))
+    filters.count(counts, 3, None)
+    assert filters.metrics(counts) == {
         "hits": 15,
         "events": 11,
         "dropped_bots": 2,
@@ -132,8 +133,8 @@ def test_every_hit_is_counted_as_an_event_or_by_its_reason():
         "dropped_own_agents": 2,
         "dropped_statuses": 0,
     }
-    assert str(outcome) == "15 hits, 11 events; dropped: 2 bots, 2 own_agents"
-    assert str(filters.Outcome()) == "0 hits, 0 events; dropped: none"
+    assert filters.told(counts) == "15 hits, 11 events; dropped: 2 bots, 2 own_agents"
+    assert filters.told(Counter()) == "0 hits, 0 events; dropped: none"
 
 
 def test_every_reason_but_the_status_is_one_that_can_be_chosen():
