@@ -69,6 +69,7 @@ _CHAIN = "dev.bench.contenders.chain"
 _TRACKER = "dev.bench.contenders.tracker"
 _TRACKED = "dev.bench.trackerdata:corpus"
 _SOURCE = "dev.bench.contenders.source"
+_PLACES = "dev.bench.contenders.places"
 _AGENTS = "dev.bench.contenders.useragents"
 _CONNECTOR = "dev.bench.contenders.connector"
 _MONTH = "dev.bench.contenders.month"
@@ -126,6 +127,14 @@ BENCHMARKS = (
         Contender("user_agents.parse for each row", f"{_AGENTS}:row_by_row", at_most=20_000),
         Ratio.RATE,
         limit=60.0,
+        peak_limit_mb=130,
+    ),
+    Benchmark(
+        "geo",
+        Contender("addresses of hits to cities, by a file", f"{_PLACES}:library"),
+        Contender("the same lines parsed, unpacked ahead", f"{_PARSING}:library_ahead"),
+        Ratio.SECONDS,
+        limit=1.3,
         peak_limit_mb=130,
     ),
     Benchmark(
