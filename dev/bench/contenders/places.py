@@ -1,4 +1,4 @@
-"""Places of hits' addresses by a file of cities: the library's group, over as many distinct addresses as the file has."""
+"""Places of hits' addresses by a file of cities: the library's group, which knows no address before."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dev.geofiles import write
 from ovh_weblogs import pipeline
 from ovh_weblogs.schema import COUNTRY_COLUMNS, PLACE_COLUMNS
 
-# Addresses of the lines are nobody's (10.0.0.0/8, 2001:db8::/32): they become those of providers, as many and as far apart.
+# The addresses of lines are nobody's (10.0.0.0/8, 2001:db8::/32): they become as many of access providers.
 _PUBLIC = ((r"^10\.", "90."), (r"^2001:db8:", "2a01:cb00:"))
 _ADDED = [column.name for column in (*COUNTRY_COLUMNS, *PLACE_COLUMNS)]
 _TYPE = "GeoLite2-City"

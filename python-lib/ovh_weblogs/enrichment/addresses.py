@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -15,6 +16,7 @@ from ovh_weblogs.enrichment.distinct import each
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _IPV4 = rf"^{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}$"
+_USUAL = re.compile(_IPV4.replace("$", r"\Z"))
 
 
 def by_version(
@@ -46,6 +48,14 @@ def parsed(text: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+def usual(text: str) -> str | None:
+    """An address in its usual notation, as ``parsed`` reads it; None for another text."""
+    if _USUAL.match(text):
+        return text
+    address = parsed(text)
+    return None if address is None else str(address)
 
 
 def numbers(texts: pa.Array) -> npt.NDArray[np.uint32]:

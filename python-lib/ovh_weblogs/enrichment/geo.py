@@ -8,18 +8,17 @@ from pathlib import Path
 
 import iptocc
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ovh_weblogs.enrichment import countries, georecords
-from ovh_weblogs.enrichment.addresses import by_version, parsed
-from ovh_weblogs.enrichment.distinct import Remembered
+from ovh_weblogs.enrichment.addresses import parsed, usual
+from ovh_weblogs.enrichment.distinct import Shared
 from ovh_weblogs.enrichment.geofile import GeoFile
 from ovh_weblogs.enrichment.georecords import NOWHERE, Where
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.schema import COUNTRY_COLUMNS, NETWORK_COLUMNS, PLACE_COLUMNS, Column
 from ovh_weblogs.settings import EnrichSettings, Language
 
-_REMEMBERED = 4 << 20  # bytes of distinct addresses that are remembered between batches: some 250,000
+_REMEMBERED = 250_000  # distinct addresses that are remembered between batches: some 50 MB
 
 
 class Atlas:
@@ -41,20 +40,21 @@ class Atlas:
         place_columns = PLACE_COLUMNS if places else ()
         network_columns = NETWORK_COLUMNS if self._networks else ()
         self.columns: tuple[Column, ...] = (*COUNTRY_COLUMNS, *place_columns, *network_columns)
-        self._known = Remembered(self.columns, self.of, _REMEMBERED)
+        self._known = Shared(self.columns, self.of, _REMEMBERED)
 
     def parts(self, addresses: pa.Array) -> list[pa.Array]:
         """An array per column; nulls for what is no public address."""
-        distinct = addresses.dictionary_encode()
-        texts = by_version(distinct.dictionary, pa.string(), lambda usual: usual, _usual)
-        return [pc.take(values, distinct.indices) for values in self._known.of(texts)]
+        return self._known.of(addresses)
 
-    def of(self, address: str) -> tuple[object, ...] | None:
-        """The columns' values for an address in its usual notation; None for one that is not public.
+    def of(self, text: str) -> tuple[object, ...] | None:
+        """The columns' values for an address; None for a text that is none, or none of a public one.
 
         Raises:
             InputError: A file is broken.
         """
+        address = usual(text)
+        if address is None:
+            return None
         assigned = iptocc.country_code(address)
         # The registries assign nothing that is private or reserved, so that few addresses need the slower question.
         if assigned is None and not _is_public(address):
@@ -147,11 +147,6 @@ def _as_it_is(path: str) -> tuple[str, int, int]:
 @lru_cache(maxsize=2)
 def _opened(files: tuple[tuple[str, int, int], ...], language: Language) -> Atlas:
     return Atlas([GeoFile(Path(path)) for path, *_ in files], language)
-
-
-def _usual(text: str) -> str | None:
-    address = parsed(text)
-    return None if address is None else str(address)
 
 
 def _is_public(text: str) -> bool:

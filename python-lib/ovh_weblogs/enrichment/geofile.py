@@ -15,7 +15,7 @@ from ovh_weblogs.enrichment.georecords import Holds, Record
 from ovh_weblogs.errors import InputError
 
 _IPV6 = 6  # in metadata: a tree of IPv6 addresses, IPv4 among them
-_LOOKED_AT = 1_000  # records that tell what a file holds
+_LOOKED_AT = 300  # records that tell what a file holds
 _PACKED = {b"\x1f\x8b": "gzip", b"PK": "zip", b"BZ": "bzip2", b"\xfd7": "xz"}
 # Beside its own error: what the reader without C extension raises where bytes are no record, or a tree has a ring.
 _BROKEN = (

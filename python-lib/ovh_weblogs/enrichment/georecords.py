@@ -130,8 +130,8 @@ def _code(value: object) -> str | None:
 
 
 def _name(thing: Record, language: str) -> str | None:
-    given = _mapping(thing.get("names"))
-    return _text(given.get(language)) or _text(given.get("en"))
+    given = thing.get("names")
+    return _text(given.get(language) or given.get("en")) if isinstance(given, dict) else None
 
 
 def _first(record: Record, *fields: str) -> str | None:
@@ -151,10 +151,9 @@ def _point(latitude: object, longitude: object) -> str | None:
 
 
 def _degrees(value: object, most: int) -> float | None:
-    if not isinstance(value, (int, float, str)):
-        return None
-    try:
-        degrees = float(value)
-    except ValueError:
-        return None
-    return round(degrees, _DIGITS) if abs(degrees) <= most else None
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return None
+    return round(value, _DIGITS) if isinstance(value, (int, float)) and -most <= value <= most else None
