@@ -72,9 +72,9 @@ def _store(batches: Iterator[pa.RecordBatch], path: Path) -> None:
 
 
 def _networks() -> Iterator[tuple[str, dict[str, Any]]]:
-    """A network in 4,096 addresses, as fine as city files are on the whole; each with a city, in three languages."""
-    for number in range(4_096):
-        yield f"90.{number >> 4}.{(number & 15) << 4}.0/20", _record(number)
+    """A network for each 1,024 addresses of IPv4; each with a city of its own, its names in three languages."""
+    for number in range(16_384):
+        yield f"90.{number >> 6}.{(number & 63) << 2}.0/22", _record(number)
     for number in range(4_096):
         yield f"2a01:cb00:{number << 4:x}::/44", _record(number)
 
@@ -91,8 +91,8 @@ def _record(number: int) -> dict[str, Any]:
         "city": {"geoname_id": 10_000 + number, "names": _names(f"City {number}")},
         "location": {
             "accuracy_radius": 20,
-            "latitude": 43 + number / 1_000,
-            "longitude": number / 1_000 - 1,
+            "latitude": 43 + number / 10_000,
+            "longitude": number / 10_000 - 1,
             "time_zone": "Europe/Paris",
         },
         "postal": {"code": f"{10_000 + number}"},

@@ -79,51 +79,6 @@ class Remembered:
         self._values = [pa.nulls(0, column.arrow.type) for column in self._columns]
 
 
-class Shared:
-    """What ``derived`` gives, each value looked at once in all batches: for very many texts that few rows follow from.
-
-    ``Remembered`` compares each batch with all texts that it knows, which for 100,000 of them takes longer than this.
-
-    Args:
-        columns: What ``derive`` gives, in order.
-        derive: As ``derived`` has it.
-        most: Distinct texts that are remembered; before more, all are forgotten.
-    """
-
-    def __init__(self, columns: Sequence[Column], derive: Derive, most: int) -> None:
-        self._columns = tuple(columns)
-        self._derive = derive
-        self._most = most
-        self._adding = threading.Lock()
-        self._nothing: tuple[object, ...] = (None,) * len(self._columns)
-        self._rows: dict[str, tuple[object, ...]] = {}
-        self._distinct: dict[tuple[object, ...], tuple[object, ...]] = {}
-
-    def of(self, array: pa.Array) -> list[pa.Array]:
-        """One array per column, as long as the text column given."""
-        encoded = array.dictionary_encode()
-        with self._adding:
-            rows = self._looked_up(encoded.dictionary.to_pylist())
-        values = zip(*rows, strict=True) if rows else [()] * len(self._columns)
-        return [
-            pc.take(pa.array(given, column.arrow.type), encoded.indices)
-            for column, given in zip(self._columns, values, strict=True)
-        ]
-
-    def _looked_up(self, texts: list[str]) -> list[tuple[object, ...]]:
-        known = self._rows
-        if len(known) + len(texts) > self._most:
-            new = sum(text not in known for text in texts)
-            if len(known) + new > self._most:
-                known.clear()
-                self._distinct.clear()
-        for text in texts:
-            if text not in known:
-                row = tuple(self._derive(text) or self._nothing)
-                known[text] = self._distinct.setdefault(row, row)
-        return [known[text] for text in texts]
-
-
 def _columns(texts: pa.Array, columns: Iterable[Column], derive: Derive) -> list[pa.Array]:
     columns = tuple(columns)
     nothing = [None] * len(columns)

@@ -10,15 +10,15 @@ import iptocc
 import pyarrow as pa
 
 from ovh_weblogs.enrichment import countries, georecords
-from ovh_weblogs.enrichment.addresses import parsed, usual
-from ovh_weblogs.enrichment.distinct import Shared
+from ovh_weblogs.enrichment.addresses import is_assignable, parsed
 from ovh_weblogs.enrichment.geofile import GeoFile
+from ovh_weblogs.enrichment.geomemory import Memory
 from ovh_weblogs.enrichment.georecords import NOWHERE, Where
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.schema import COUNTRY_COLUMNS, NETWORK_COLUMNS, PLACE_COLUMNS, Column
 from ovh_weblogs.settings import EnrichSettings, Language
 
-_REMEMBERED = 250_000  # distinct addresses that are remembered between batches: some 50 MB
+_ALONE = 32  # length of a network of one address
 
 
 class Atlas:
@@ -40,49 +40,55 @@ class Atlas:
         place_columns = PLACE_COLUMNS if places else ()
         network_columns = NETWORK_COLUMNS if self._networks else ()
         self.columns: tuple[Column, ...] = (*COUNTRY_COLUMNS, *place_columns, *network_columns)
-        self._known = Shared(self.columns, self.of, _REMEMBERED)
+        self._known = Memory(self.columns, self.of)
 
     def parts(self, addresses: pa.Array) -> list[pa.Array]:
         """An array per column; nulls for what is no public address."""
         return self._known.of(addresses)
 
-    def of(self, text: str) -> tuple[object, ...] | None:
-        """The columns' values for an address; None for a text that is none, or none of a public one.
+    def of(self, address: str) -> tuple[tuple[object, ...] | None, int]:
+        """The columns' values for an address, None for one that is not public, and the length of its network.
+
+        Addresses of that network have the same values; it is the address alone where the registries were asked.
 
         Raises:
             InputError: A file is broken.
         """
-        address = usual(text)
-        if address is None:
-            return None
         assigned = iptocc.country_code(address)
         # The registries assign nothing that is private or reserved, so that few addresses need the slower question.
         if assigned is None and not _is_public(address):
-            return None
-        where = self._where(address)
+            return None, _ALONE
+        where, length = self._where(address)
         if where.country is None and where.country_code is None:
-            where = self._assigned(where, assigned)
+            where, length = self._assigned(where, assigned), _ALONE
         values: tuple[object, ...] = where[: self._wanted]
-        return (*values, *self._network(address)) if self._networks else values
+        if self._networks:
+            network, smallest = self._network(address)
+            values, length = (*values, *network), max(length, smallest)
+        return values, length if assigned is not None and is_assignable(address, length) else _ALONE
 
     def _assigned(self, where: Where, code: str | None) -> Where:
         """With the country of the registries, which also write EU where it is no country."""
         name = self._countries.get(code or "")
         return where._replace(country=name, country_code=code) if name else where
 
-    def _where(self, address: str) -> Where:
+    def _where(self, address: str) -> tuple[Where, int]:
+        smallest = 0
         for file in self._places:
-            record = file.record(address)
+            record, length = file.record(address)
+            smallest = max(smallest, length)
             if record is not None and (found := georecords.where(record, self._language)) != NOWHERE:
-                return found
-        return NOWHERE
+                return found, smallest
+        return NOWHERE, smallest
 
-    def _network(self, address: str) -> tuple[int | None, str | None]:
+    def _network(self, address: str) -> tuple[tuple[int | None, str | None], int]:
+        smallest = 0
         for file in self._networks:
-            record = file.record(address)
+            record, length = file.record(address)
+            smallest = max(smallest, length)
             if record is not None and (found := georecords.network(record)) != (None, None):
-                return found
-        return None, None
+                return found, smallest
+        return (None, None), smallest
 
     def told(self) -> list[str]:
         """What there is to say of the files in the log of a build."""

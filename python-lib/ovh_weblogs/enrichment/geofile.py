@@ -75,19 +75,19 @@ class GeoFile:
         """Its name, type, day and kinds of addresses."""
         return f"{self.name} ({self.kind}, {'IPv4 and IPv6' if self.has_ipv6 else 'IPv4'})"
 
-    def record(self, address: str) -> Record | None:
-        """What it says of an address; None where it says nothing.
+    def record(self, address: str) -> tuple[Record | None, int]:
+        """What it says of an address, None where it says nothing, and the length of the network of which it says so.
 
         Raises:
             InputError: The file is broken.
         """
         if not self.has_ipv6 and ":" in address:
-            return None
+            return None, 0
         try:
-            found = self._reader.get(address)
+            found, length = self._reader.get_with_prefix_len(address)
         except _BROKEN as cause:
             raise self._broken() from cause
-        return found if isinstance(found, dict) else None
+        return found if isinstance(found, dict) else None, max(0, length)
 
     def _check_unpacked(self, path: Path) -> None:
         with path.open("rb") as file:
