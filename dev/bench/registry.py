@@ -135,7 +135,6 @@ BENCHMARKS = (
         Contender("the same lines parsed, unpacked ahead", f"{_PARSING}:library_ahead"),
         Ratio.SECONDS,
         limit=1.3,
-        peak_limit_mb=130,
     ),
     Benchmark(
         "connector_rows",

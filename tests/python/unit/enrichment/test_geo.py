@@ -415,3 +415,14 @@ def test_places_are_those_of_whole_addresses_though_these_are_cut_afterwards(fil
     settings = EnrichSettings(geo_files=(str(path),), privacy=Privacy(truncate_addresses=True))
     (event,) = enrich_batch(pa.RecordBatch.from_pydict({"client_addr": [ORANGE]}), settings).to_pylist()
     assert (event["client_addr"], event["client_addr_city"]) == ("90.0.0.0", "Munich")
+
+
+def test_a_network_that_surrounds_private_addresses_gives_them_nothing(file):
+    everywhere = file(MAXMIND, networks=("0.0.0.0/1", "128.0.0.0/1"))
+    rows = found(["9.9.9.9", "10.0.0.1", "11.0.0.1", "192.0.1.1", "192.0.2.1", "192.0.3.1"], everywhere)
+    assert [row["city"] for row in rows] == ["Munich", None, "Munich", "Munich", None, "Munich"]
+
+
+def test_addresses_that_a_file_does_not_know_have_each_the_country_of_the_registries(file):
+    rows = found(["133.11.0.1", "90.200.0.1", "91.176.0.1", "133.11.0.1"], file(MAXMIND))
+    assert [row["country_code"] for row in rows] == ["JP", "GB", "BE", "JP"]
