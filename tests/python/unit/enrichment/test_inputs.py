@@ -9,18 +9,10 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from ovh_weblogs.enrichment import UNREADABLE, enrich_batch, inputs, plan
+from ovh_weblogs.enrichment import UNREADABLE, as_events, enrich_batch, inputs, our_names, plan
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES
-from ovh_weblogs.schema import (
-    AGENT_COLUMNS,
-    BOT_COLUMNS,
-    COUNTRY_COLUMNS,
-    HITS,
-    LOCATION_PARTS,
-    REFERER_PARTS,
-    RESOURCE_COLUMNS,
-)
+from ovh_weblogs.schema import AGENT_COLUMNS, COUNTRY_COLUMNS, HITS, LOCATION_PARTS, REFERER_PARTS
 from ovh_weblogs.settings import EnrichSettings, Policy
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0"
@@ -47,7 +39,7 @@ def test_every_role_is_a_column_of_hits_unless_it_has_no_column_by_default():
 def test_names_of_added_columns_begin_with_that_of_the_inputs_column():
     columns = {"ip": "192.0.2.1", "agent": FIREFOX, "page": "https://a.example/x?y", "ref": "https://b.example/"}
     chosen = {"address": "ip", "useragent": "agent", "url": "page", "referrer": "ref"}
-    event = row(columns, columns=chosen, bots=False)
+    event = row(columns, columns=chosen, bots=False, resources=False)
     parts = [
         name.replace(ours, theirs, 1)
         for ours, theirs, group in (
@@ -58,9 +50,7 @@ def test_names_of_added_columns_begin_with_that_of_the_inputs_column():
         )
         for name in (column.name for column in group)
     ]
-    others = [column.name for column in (*BOT_COLUMNS, *RESOURCE_COLUMNS)]
-    assert [name for name in event if name not in others] == [*columns, *parts, "visitor_id"]
-    assert set(others) <= set(event)
+    assert list(event) == [*columns, *parts, "visitor_id"]
     assert (event["agent_brand"], event["page_path"], event["ref_host"]) == ("Firefox", "/x", "b.example")
 
 
@@ -255,3 +245,29 @@ def test_a_cookie_of_any_name_tells_visitors_apart():
 def test_the_cookie_policy_works_on_hits():
     event = row({"visitor_id": "b4743af1d1c5178"}, visitor_policy=Policy.COOKIE)
     assert event["visitor_id"] == event["tracker_visitor_id"] == "b4743af1d1c5178"
+
+
+# For visitors
+
+
+def test_events_come_back_to_our_names_with_what_enrichment_added():
+    chosen = {"address": "ip", "useragent": "agent", "url": "page"}
+    names = ["server_ts", "ip", "agent", "agent_type", "page", "page_host", "status", "mine", "visitor_id"]
+    assert our_names(names, chosen) == {
+        "server_ts": "server_ts",
+        "ip": "client_addr",
+        "agent": "useragent",
+        "agent_type": "useragent_type",
+        "page": "location",
+        "page_host": "location_host",
+        "status": "status",
+        "visitor_id": "visitor_id",
+    }
+
+
+def test_a_column_of_our_name_gives_way_to_the_chosen_one_for_visitors():
+    batch = pa.RecordBatch.from_pydict({"location": ["/ours"], "page": ["GET /theirs"], "server_ts": ["lunch"]})
+    counts = Counter()
+    events = as_events(batch, {"url": "page"}, PARIS, counts)
+    assert events.to_pylist() == [{"location": "/theirs", "server_ts": None}]
+    assert counts == {UNREADABLE: 1}
