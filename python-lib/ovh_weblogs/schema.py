@@ -8,13 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ovh_weblogs.column import ARROW_TYPES, DSS_TYPES, Column, Table, Type, dss_schema
-from ovh_weblogs.enriched import ADDRESS_FLAGS, AGENT_FLAGS, LOCAL_TIME, RESOURCE_COLUMNS, query_columns
+from ovh_weblogs.enriched import (
+    ADDRESS_FLAGS,
+    AGENT_FLAGS,
+    CAMPAIGN_COLUMNS,
+    CHANNEL_COLUMNS,
+    LOCAL_TIME,
+    PAGE_RULE_COLUMNS,
+    REFERRER_COLUMNS,
+    RESOURCE_COLUMNS,
+    query_columns,
+)
 
 __all__ = [
-    "ADDRESS_FLAGS", "AGENT_COLUMNS", "AGENT_FLAGS", "ARCHIVED", "ARROW_TYPES", "BOT_COLUMNS", "DSS_TYPES", "ENRICHED",
-    "EVENTS", "FILES", "HITS", "HIT_ORDER", "LINES", "LOCAL_TIME", "LOCATION_PARTS", "REFERER_PARTS", "REJECTS",
-    "REJECT_REASON", "RESOURCE_COLUMNS", "SERVER_HITS", "VISITORS", "VISITOR_COLUMNS", "Column", "Table", "Type",
-    "dss_schema", "query_columns",
+    "ADDRESS_FLAGS", "AGENT_COLUMNS", "AGENT_FLAGS", "ARCHIVED", "ARROW_TYPES", "BOT_COLUMNS", "CAMPAIGN_COLUMNS",
+    "CHANNEL_COLUMNS", "DSS_TYPES", "ENRICHED", "EVENTS", "FILES", "HITS", "HIT_ORDER", "LINES", "LOCAL_TIME",
+    "LOCATION_PARTS", "PAGE_RULE_COLUMNS", "REFERER_PARTS", "REFERRER_COLUMNS", "REJECTS", "REJECT_REASON",
+    "RESOURCE_COLUMNS", "SERVER_HITS", "VISITORS", "VISITOR_COLUMNS", "Column", "Table", "Type", "dss_schema",
+    "query_columns",
 ]  # fmt: skip
 
 _PLACE = (
@@ -206,7 +217,8 @@ REFERER_PARTS = _url_parts("referer", "the page before")
 VISITOR_COLUMNS = _VISITOR
 _URLS = LOCATION_PARTS + REFERER_PARTS + RESOURCE_COLUMNS
 _FLAGS = ADDRESS_FLAGS + AGENT_FLAGS
-ENRICHED = Table("events", "one hit", AGENT_COLUMNS + BOT_COLUMNS + _URLS + LOCAL_TIME + _FLAGS + _VISITOR)
+_SOURCES = CAMPAIGN_COLUMNS + REFERRER_COLUMNS + CHANNEL_COLUMNS + PAGE_RULE_COLUMNS
+ENRICHED = Table("events", "one hit", AGENT_COLUMNS + BOT_COLUMNS + _URLS + LOCAL_TIME + _FLAGS + _SOURCES + _VISITOR)
 EVENTS = Table(
     "events",
     "one hit",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -29,6 +30,19 @@ def derived(array: pa.Array, columns: Sequence[Column], derive: Derive) -> list[
     encoded = array.dictionary_encode()
     values = _columns(encoded.dictionary, columns, derive)
     return [pc.take(given, encoded.indices) for given in values]
+
+
+def rows(arrays: Sequence[pa.Array]) -> tuple[list[pa.Array], pa.Array]:
+    """The distinct rows of columns of one length, a null being a value as others, and the place of each row in them."""
+    count = len(arrays[0])
+    places = np.zeros(count, np.int64)
+    for array in arrays:
+        codes = array.dictionary_encode(null_encoding="encode")
+        both = places * len(codes.dictionary) + codes.indices.to_numpy()
+        places = pa.array(both).dictionary_encode().indices.to_numpy().astype(np.int64)
+    firsts = np.empty(int(places.max()) + 1 if count else 0, np.int64)
+    firsts[places[::-1]] = np.arange(count)[::-1]
+    return [array.take(pa.array(firsts)) for array in arrays], pa.array(places)
 
 
 def each(array: pa.Array, kind: pa.DataType, derive: Callable[[str], object]) -> pa.Array:

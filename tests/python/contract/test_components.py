@@ -140,6 +140,8 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
         "truncate_addresses": enriching.privacy.truncate_addresses,
         "hash_user": enriching.privacy.hash_user,
         "overwrite": enriching.overwrite,
+        "add_sources": enriching.traffic_sources,
+        "ignored_hosts": list(enriching.sources.ignored_hosts),
         "add_visitor_id": enriching.visitor_id,
         "visitor_policy": enriching.visitor_policy.value,
     }

@@ -1,0 +1,70 @@
+"""Campaigns, as the query of a page's address names them: Google Analytics' parameters, Matomo's, and click ids.
+
+Names: Google Analytics help, "URL builders"; Matomo's ``campaign_var_name`` and ``campaign_keyword_var_name``
+(config/global.ini.php) and its plugin MarketingCampaignsReporting.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ovh_weblogs.enrichment import urls
+from ovh_weblogs.enrichment.distinct import derived
+from ovh_weblogs.enrichment.queries import decoded
+from ovh_weblogs.schema import CAMPAIGN_COLUMNS, LOCATION_PARTS
+
+_MATOMO = ("mtm", "matomo", "piwik", "pk")
+
+
+def _names(google: str, *matomo: str) -> tuple[str, ...]:
+    return (google, *(f"{prefix}_{name}" for prefix in _MATOMO for name in matomo))
+
+
+# By column, in the order of CAMPAIGN_COLUMNS; the first that is there counts.
+_PARAMETERS = (
+    _names("utm_campaign", "campaign", "cpn"),
+    _names("utm_source", "source"),
+    _names("utm_medium", "medium"),
+    _names("utm_term", "kwd", "keyword"),
+    _names("utm_content", "content"),
+    _names("utm_id", "cid"),
+)
+# Google Ads and Microsoft Advertising put theirs on paid clicks alone. Meta puts fbclid on every link; of the others it
+# is not known.
+_PAID = {**dict.fromkeys(("gclid", "wbraid", "gbraid"), ("google", "cpc")), "msclkid": ("bing", "cpc")}
+_CLICK_IDS = (*_PAID, "dclid", "fbclid", "twclid", "ttclid", "yclid", "li_fat_id", "epik")
+_TELLING = r"(?i)(?:utm_|mtm_|matomo_|piwik_|pk_|clid=|clkid=|braid=|li_fat_id=|epik=)"  # else nothing is looked for
+_SOURCE, _MEDIUM = 1, 2
+
+
+def of_pages(batch: pa.RecordBatch) -> list[pa.Array]:
+    """``schema.CAMPAIGN_COLUMNS`` of hits, by their ``location``, or by its query where that is there already."""
+    if "location_querystring" in batch.schema.names:
+        found = batch.column("location_querystring")
+    else:
+        found = urls.parts(batch.column("location"), LOCATION_PARTS)[4]
+    distinct = found.dictionary_encode()
+    telling = pc.match_substring_regex(distinct.dictionary, _TELLING)
+    values = derived(pc.if_else(telling, distinct.dictionary, None), CAMPAIGN_COLUMNS, read)
+    return [pc.take(array, distinct.indices) for array in values]
+
+
+def read(query: str) -> list[str | None] | None:
+    """Values of ``schema.CAMPAIGN_COLUMNS`` in one query; None where it tells nothing of a campaign."""
+    given: dict[str, str] = {}
+    for pair in query.split("&"):
+        key, _, value = pair.partition("=")
+        if value:
+            given.setdefault(key.lower(), value)
+    values = [_first(given, names) for names in _PARAMETERS]
+    click = next((name for name in _CLICK_IDS if name in given), None)
+    if click in _PAID:
+        source, medium = _PAID[click]
+        values[_SOURCE], values[_MEDIUM] = values[_SOURCE] or source, values[_MEDIUM] or medium
+    return [*values, click] if click or any(values) else None
+
+
+def _first(given: dict[str, str], names: tuple[str, ...]) -> str | None:
+    found = (decoded(given[name]).strip() for name in names if name in given)
+    return next((value for value in found if value), None)
