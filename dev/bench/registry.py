@@ -72,6 +72,7 @@ _SOURCE = "dev.bench.contenders.source"
 _AGENTS = "dev.bench.contenders.useragents"
 _CONNECTOR = "dev.bench.contenders.connector"
 _MONTH = "dev.bench.contenders.month"
+_NOISE = "dev.bench.noise:corpus"
 _FILE = 1 / 3  # of a million lines: some 5 MB as gzip
 
 BENCHMARKS = (
@@ -149,6 +150,13 @@ BENCHMARKS = (
         Ratio.RATE,
         aim=1.8,
         peak_limit_mb=150,
+    ),
+    Benchmark(
+        "fetch_memory",
+        Contender("a file of 500 MB", f"{_MONTH}:one_day", corpus=_NOISE),
+        Contender("a file of 5 MB", f"{_MONTH}:one_day", scale=0.01, corpus=_NOISE),
+        Ratio.PEAK_MB,
+        peak_limit_mb=150,  # the ratio has no goal: some megabytes of buffers, which a small file does not fill
     ),
     Benchmark(
         "memory_growth",

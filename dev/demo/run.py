@@ -11,6 +11,7 @@ from pathlib import Path
 from dev.demo import flow
 from dev.demo.access import check_access
 from dev.demo.aggregates import aggregate
+from dev.demo.archive import Archived, archive
 from dev.demo.checks import Check, Evidence, all_checks
 from dev.demo.console import Board
 from dev.demo.errors import DemoFailed
@@ -22,7 +23,9 @@ from dev.demo.texts import counted
 from dev.ovhsim.journal import Journal
 
 MAKE, CHECK = "Make the day files", "Check access (macro)"
+ARCHIVE = "Archive (Archive logs), killed once"
 TABLES, REPORT = "Write Parquet", "Draw the report"
+REPORT_FILE = "report.html"
 _STEPS = {
     flow.READ: "Read and parse (OVH logs)",
     flow.ENRICH: "Enrich (Enrich hits)",
@@ -61,34 +64,55 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         outcome = flow.run(month, storage, ovh, _watching(board, month, ovh))
         stages += [(title, outcome.result.seconds[step]) for step, title in _STEPS.items()]
         stages.append((CHECK, _checked(out / "access.html", board, ovh)))
+        begun = time.monotonic()
+        archived = _archived(month, storage, board, ovh)
+        stages.append((ARCHIVE, time.monotonic() - begun))
 
-    begun = time.monotonic()
-    board.begin(TABLES)
-    tables = export(storage, out)
-    board.tell(f"{tables.event_count:,} events, {tables.visitor_count:,} visitors")
-    stages.append((TABLES, time.monotonic() - begun))
-
-    begun = time.monotonic()
-    board.begin(REPORT)
-    numbers = aggregate(tables, month.days)
-    stages.append((REPORT, time.monotonic() - begun))
-    visits = sum(numbers.overall["visits"].values())
-    checks = all_checks(Evidence(month, outcome.requests, outcome.calls, outcome.totals, tables, visits))
-    summary = _summary(month, outcome, tables, stages, checks)
-    report = out / "report.html"
-    write_report(report, summary, numbers)
-    board.tell(report.name)
+    tables = _exported(storage, out, board, stages)
+    summary = _reported(month, outcome, tables, archived, out / REPORT_FILE, board, stages)
     files = {
-        report: "the report: open it in a browser",
+        out / REPORT_FILE: "the report: open it in a browser",
         out / "access.html": "what the macro says of the keys",
         tables.events: "one row per hit",
         tables.visitors: "one row per visitor",
         tables.refused: "lines that are no access lines, with reasons",
         storage: "the datasets as the host stores them",
+        archived.folder: "the archive of the day files, with its manifest",
         month.folder: "the day files that were served",
         **({month.truth: "what is true of each line, session and visitor"} if month.truth else {}),
     }
     return Written(summary, files, tuple(month.passed_over))
+
+
+def _exported(storage: Path, out: Path, board: Board, stages: list[tuple[str, float]]) -> Tables:
+    begun = time.monotonic()
+    board.begin(TABLES)
+    tables = export(storage, out)
+    board.tell(f"{tables.event_count:,} events, {tables.visitor_count:,} visitors")
+    stages.append((TABLES, time.monotonic() - begun))
+    return tables
+
+
+def _reported(
+    month: Month,
+    outcome: flow.Outcome,
+    tables: Tables,
+    archived: Archived,
+    report: Path,
+    board: Board,
+    stages: list[tuple[str, float]],
+) -> Summary:
+    begun = time.monotonic()
+    board.begin(REPORT)
+    numbers = aggregate(tables, month.days)
+    stages.append((REPORT, time.monotonic() - begun))
+    visits = sum(numbers.overall["visits"].values())
+    evidence = Evidence(month, outcome.requests, outcome.calls, outcome.totals, tables, visits)
+    checks = [*all_checks(evidence), archived.check]
+    summary = _summary(month, outcome, tables, stages, checks)
+    write_report(report, summary, numbers)
+    board.tell(report.name)
+    return summary
 
 
 def _emptied(out: Path) -> None:
@@ -114,6 +138,13 @@ def _checked(target: Path, board: Board, ovh: Ovh) -> float:
     board.begin(CHECK)
     board.tell(check_access(ovh, target))
     return time.monotonic() - begun
+
+
+def _archived(month: Month, storage: Path, board: Board, ovh: Ovh) -> Archived:
+    board.begin(ARCHIVE)
+    found = archive(month, storage, ovh)
+    board.tell(found.note)
+    return found
 
 
 def _watching(board: Board, month: Month, ovh: Ovh) -> Callable[[str], None]:

@@ -33,8 +33,6 @@ def choices(
 ) -> list[dict[str, str]]:
     """Ask the plugin which choices a parameter has, while its form is filled in.
 
-    Sources do not agree on what ``config`` holds, so a plugin has to stand both ways of both switches.
-
     Args:
         plugin: The plugin's folder.
         component: The component's folder in it, such as ``python-connectors/ovh-logs``.
@@ -43,8 +41,8 @@ def choices(
         plugin_config: The plugin's settings.
         inputs: Inputs of the recipe; none for other components.
         presets: What presets hold, for a model that names one.
-        merged: Whether ``config`` has the fields of presets, or what is stored of them as the model has.
-        wrapped: Whether ``config`` comes as ``{"config": ...}``.
+        merged: Whether ``config`` has the fields of presets, or what is stored of them: sources do not agree.
+        wrapped: Whether ``config`` comes as ``{"config": ...}``: nor do they on this.
 
     Returns:
         ``value``, ``label`` and, if there is one, ``group`` of each choice.
@@ -59,14 +57,8 @@ def choices(
     if not params.get(parameter, {}).get("getChoicesFromPython"):
         raise BadPlugin(f"{component}: {parameter} is no parameter whose choices come from Python")
     config = resolve_presets(plugin, component, model, presets) if merged else copy.deepcopy(dict(model))
-    payload = {
-        "parameterName": parameter,
-        "parameterType": params[parameter]["type"],
-        "customChoices": True,
-        "rootModel": copy.deepcopy(dict(model)),
-    }
     request = {
-        "payload": payload,
+        "payload": _payload(parameter, params[parameter]["type"], model),
         "config": {"config": config} if wrapped else config,
         "inputs": copy.deepcopy([dict(item) for item in inputs]),
     }
@@ -77,6 +69,11 @@ def choices(
     if given != before:
         raise BadData(f"the choices of {parameter} changed what they were asked with")
     return _checked(answer)
+
+
+def _payload(parameter: str, kind: str, model: Mapping[str, Any]) -> dict[str, Any]:
+    root = copy.deepcopy(dict(model))
+    return {"parameterName": parameter, "parameterType": kind, "customChoices": True, "rootModel": root}
 
 
 def _ask(code: str, given: Sequence[Any], request: Mapping[str, Any]) -> Any:

@@ -42,19 +42,7 @@ def folder(store: Store, name: str) -> ManagedFolder:
 
 
 def run_recipe(
-    plugin: Path,
-    recipe: str,
-    store: Store,
-    *,
-    inputs: Roles,
-    outputs: Roles,
-    config: Mapping[str, Any] | None = None,
-    plugin_config: Mapping[str, Any] | None = None,
-    partition: str | None = None,
-    reads: Mapping[str, Sequence[str]] | None = None,
-    presets: Presets | None = None,
-    without: Sequence[str] = (),
-    on_line: Callable[[str], None] = lambda _line: None,
+    plugin: Path, recipe: str, store: Store, *, on_line: Callable[[str], None] = lambda _line: None, **more: Any
 ) -> RecipeResult:
     """Run a recipe once.
 
@@ -62,34 +50,14 @@ def run_recipe(
         plugin: The plugin's folder.
         recipe: Component id.
         store: Where datasets are.
-        inputs: Datasets and managed folders by role.
-        outputs: The same; an optional role may be absent.
-        config: The recipe's configuration, without the form's defaults.
-        plugin_config: The plugin's settings.
-        partition: The partition that this activity builds; None where the outputs are not partitioned.
-        reads: Partitions that are read, by input. Of a partitioned input that is not named here: the one that is built,
-            or all where the outputs are not partitioned.
-        presets: What presets hold, for a configuration that names one.
-        without: Methods of datasets that the host lacks, as an older one would.
         on_line: Called with each line of the log.
+        more: Roles, configuration and the rest, as ``recipe_environment`` takes them.
 
     Raises:
         BadPlugin: The roles are not those of the descriptor, or take no such objects.
         BadData: The configuration names a preset that is not there, or is not as its set declares.
     """
-    environment = recipe_environment(
-        plugin,
-        recipe,
-        store,
-        inputs=inputs,
-        outputs=outputs,
-        config=config,
-        plugin_config=plugin_config,
-        partition=partition,
-        reads=reads,
-        presets=presets,
-        without=without,
-    )
+    environment = recipe_environment(plugin, recipe, store, **more)
     with tempfile.TemporaryDirectory() as job:
         error_file, peak_file = Path(job) / "error.json", Path(job) / "peak"
         environment |= {"DSSHOST_ERROR_FILE": str(error_file), "DSSHOST_PEAK_FILE": str(peak_file)}
@@ -118,7 +86,21 @@ def recipe_environment(
     presets: Presets | None = None,
     without: Sequence[str] = (),
 ) -> dict[str, str]:
-    """The variables of the environment in which the host runs a recipe; arguments and errors as ``run_recipe``."""
+    """The variables of the environment in which the host runs a recipe; errors as ``run_recipe``.
+
+    Args:
+        plugin: The plugin's folder.
+        recipe: Component id.
+        store: Where datasets are.
+        inputs: Datasets and managed folders by role.
+        outputs: The same; an optional role may be absent.
+        config: The recipe's configuration, without the form's defaults.
+        plugin_config: The plugin's settings.
+        partition: The partition that this activity builds; None where the outputs are not partitioned.
+        reads: Partitions that are read, by input; else the one that is built, or all without one.
+        presets: What presets hold, for a configuration that names one.
+        without: Methods of datasets that the host lacks, as an older one would.
+    """
     plugin = plugin.resolve()
     resolved = resolve_presets(plugin, f"custom-recipes/{recipe}", config or {}, presets)
     _check_roles(strict_json(plugin / "custom-recipes" / recipe / "recipe.json"), inputs, outputs, store)

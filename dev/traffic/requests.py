@@ -43,9 +43,11 @@ class Client:
         return self.robot is not None and self.robot.declared
 
 
-def visitor_key(address: str | None, agent: str | None) -> str:
-    """The id that the plugin's README gives for address and user agent."""
-    return hashlib.sha256(f"{address or ''}\n{agent or ''}".encode()).hexdigest()[:32]
+def visitor_key(address: str | None, agent: str | None, language: str | None = None, offset: int | None = None) -> str:
+    """The id that the plugin's README gives for address and user agent, and for what a tracker knows besides."""
+    known = language is not None or offset is not None
+    more = f"\\l{language or ''}\\z{'' if offset is None else offset}" if known else ""
+    return hashlib.sha256(f"{address or ''}{more}\n{agent or ''}".encode()).hexdigest()[:32]
 
 
 class Request(NamedTuple):

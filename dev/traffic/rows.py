@@ -73,8 +73,10 @@ def of_request(request: Request) -> Row:
 
 def of_event(event: Event, layout: Layout) -> Row:
     """An event of the tracker, as far as the layout of its file tells it."""
-    key, page, source = event.visitor_id, event.page, event.source
+    cookie, page, source = event.visitor_id, event.page, event.source
     zone = event.timezone_offset or ""
+    offset = int(zone) if zone.lstrip("-").isdigit() else None
+    made = visitor_key(event.client.address, event.client.agent, event.language or None, offset)
     return {
         "kind": "hit",
         "hard": event.hard,
@@ -94,9 +96,9 @@ def of_event(event: Event, layout: Layout) -> Row:
         "sc_width": event.screen_size[0],
         "sc_height": event.screen_size[1],
         "br_lang": event.language,
-        "tz_off": int(zone) if zone.lstrip("-").isdigit() else None,
+        "tz_off": offset,
         "global_visitor_id": (event.global_visitor_id or None) if layout.global_ids else None,
-        "visitor_key": key if key and not key.startswith("Z") else event.client.key,  # Z: made for one request
+        "visitor_key": cookie if cookie and not cookie.startswith("Z") else made,  # Z: made for one request
         "visit": event.visit,
         "is_pageview": event.type == "page",
         "is_conversion": event.type == "page" and page is not None and page.converts,

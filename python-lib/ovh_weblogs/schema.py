@@ -206,7 +206,7 @@ _VISITOR = (
     Column(
         "visitor_id",
         Type.STRING,
-        "32 hexadecimal digits for the visitor, told by the policy: the start of SHA-256, or of HMAC-SHA-256 with the preset's key; without a key it can be reversed.",
+        "The visitor, as the policy tells: a cookie or identifier, or 32 hexadecimal digits, the start of SHA-256, which can be reversed; with a key always the start of HMAC-SHA-256.",
     ),
     *_texts(
         {f"tracker_{name}": f"{name} of the input, kept: the tracker's own." for name in ("visitor_id", "session_id")}

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from ovh_weblogs.hosting import LogHost, Opener, fetch_ahead
 from ovh_weblogs.settings import LogUser, Network, Secret, Source
 
 DAYS = [date(2025, 3, 1) + timedelta(days=shift) for shift in range(30)]
-_LATENCY = 0.05  # seconds that the host waits before each answer
+LATENCY = 0.05  # seconds that the host waits before each answer
 _READ = 1 << 20
 _PASSWORD = "bench-password"  # noqa: S105 - of a host on loopback
 
@@ -56,6 +56,13 @@ def two_at_a_time(corpus: Corpus) -> Iterator[Callable[[], int]]:
 
 
 @contextmanager
+def one_day(corpus: Corpus) -> Iterator[Callable[[], int]]:
+    """A single day, fetched as any other."""
+    with _ahead(corpus, Network.connections, DAYS[:1]) as work:
+        yield work
+
+
+@contextmanager
 def four_at_a_time(corpus: Corpus) -> Iterator[Callable[[], int]]:
     """Fetched ahead over four connections."""
     with _ahead(corpus, 4) as work:
@@ -63,7 +70,7 @@ def four_at_a_time(corpus: Corpus) -> Iterator[Callable[[], int]]:
 
 
 @contextmanager
-def _ahead(corpus: Corpus, connections: int) -> Iterator[Callable[[], int]]:
+def _ahead(corpus: Corpus, connections: int, days: Sequence[date] = DAYS) -> Iterator[Callable[[], int]]:
     size = _size(corpus)
     with _host(corpus) as source:
 
@@ -73,11 +80,11 @@ def _ahead(corpus: Corpus, connections: int) -> Iterator[Callable[[], int]]:
                 yield host.day_file
 
         def work() -> int:
-            with closing(fetch_ahead(DAYS, connect, connections)) as files:
+            with closing(fetch_ahead(days, connect, connections)) as files:
                 for file in files:
                     assert file.exists()
                     _drained(file.read, size)
-            return corpus.lines * len(DAYS)
+            return corpus.lines * len(days)
 
         yield work
 
@@ -104,7 +111,7 @@ def _host(corpus: Corpus) -> Iterator[Source]:
         for day in DAYS:
             _shared(corpus.path, site / day_name(DOMAIN, day))
         faults = Path(folder) / "faults.json"
-        faults.write_text(json.dumps([{"kind": "stall", "seconds": _LATENCY, "times": 0}]))
+        faults.write_text(json.dumps([{"kind": "stall", "seconds": LATENCY, "times": 0}]))
         command = ["-m", "dev.ovhsim", "--data", str(site.parent), "--user", f"u:{_PASSWORD}", "--faults", str(faults)]
         with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, cwd=ROOT) as server:
             try:

@@ -9,16 +9,7 @@ from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.form import DAY, Config, Form, iso_day
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.schema import LINES, REJECT_REASON, SERVER_HITS, Column
-from ovh_weblogs.settings import (
-    MAX_DAY_BYTES,
-    ApiAccess,
-    Kind,
-    Network,
-    OfferSettings,
-    Period,
-    Scope,
-    Source,
-)
+from ovh_weblogs.settings import MAX_DAY_BYTES, ApiAccess, Kind, Network, OfferSettings, Period, Scope, Source
 
 __all__ = [
     "Config",

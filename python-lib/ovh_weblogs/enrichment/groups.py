@@ -41,8 +41,9 @@ class Plan:
             told.append(f"Columns of the tracker kept: {', '.join(self.renamed.values())}")
         if self.replaced:
             told.append(f"Columns of the input replaced: {', '.join(self.replaced)}")
-        if not settings.visitor_key and any(column.name == "visitor_id" for column in self.added):
-            told.append(visitor.REVERSIBLE)
+        warning = visitor.warning(settings)
+        if warning and any(column.name == "visitor_id" for column in self.added):
+            told.append(warning)
         if not settings.visitor_key and settings.privacy.hash_user and "user" in self.names:
             told.append(protect.GUESSABLE)
         return [*told, *filters.idle(self.names, settings.cleaning)]
@@ -101,6 +102,9 @@ _GROUPS = (
 )
 
 
+_SPOKEN = {kept: name for name, kept in inputs.TRACKER.items()}
+
+
 def plan(names: Sequence[str], settings: EnrichSettings) -> Plan:
     """What ``enrich_batch`` does to an input of these columns.
 
@@ -115,7 +119,8 @@ def plan(names: Sequence[str], settings: EnrichSettings) -> Plan:
             f"The input has no column that enrichment knows, such as {', '.join(HITS.names[:2])} or useragent",
             fix="choose its columns in the section 'Columns of the input'",
         )
-    groups, skipped = _possible({*columns, *_derived(columns)}, settings)
+    there = {inputs.TRACKER.get(name, name) for name in inputs.readable(names, columns)}
+    groups, skipped = _possible(there, settings)
     added = tuple(column for group in groups for column in _named(group, columns, settings))
     renamed = _renamed(names, added)
     taken = _taken(names, renamed, added)
@@ -139,16 +144,11 @@ def plan(names: Sequence[str], settings: EnrichSettings) -> Plan:
     )
 
 
-def _derived(columns: Mapping[str, str]) -> set[str]:
-    """What reading makes of the columns that are there."""
-    return {"location"} if "path" in columns else set()
-
-
 def _possible(there: set[str], settings: EnrichSettings) -> tuple[list[Group], list[str]]:
     """The groups whose needs are there, and a sentence for each of the others that are wanted."""
     groups, skipped = [], []
     for group in (group for group in _GROUPS if group.wanted(settings)):
-        lacking = [name for name in group.needs(settings) if name not in there]
+        lacking = [_SPOKEN.get(name, name) for name in group.needs(settings) if name not in there]
         names = [column.name for column in group.columns(settings)]
         if not lacking:
             groups.append(group)

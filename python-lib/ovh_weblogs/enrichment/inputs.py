@@ -13,7 +13,7 @@ from ovh_weblogs.casting import cast
 from ovh_weblogs.enrichment.instants import instants
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES, Role, column_of
-from ovh_weblogs.schema import HITS, Type
+from ovh_weblogs.schema import HITS, Column, Type
 
 UNREADABLE = "times that could not be read"
 TRACKER = {"visitor_id": "tracker_visitor_id", "session_id": "tracker_session_id"}
@@ -64,8 +64,9 @@ def _is_absent(role: Role, names: Sequence[str], chosen: Mapping[str, str]) -> b
 
 
 def is_ours(name: str, columns: Mapping[str, str]) -> bool:
-    """Whether a column of the input is one of ``schema.HITS``, and not one of the same name beside the chosen one."""
-    return HITS.get(name) is not None and (name not in _ROLES or columns.get(name) == name)
+    """Whether a column of the input is that of ``schema.HITS``: not chosen as another, not beside the chosen one."""
+    chosen = [ours for ours, column in columns.items() if column == name]
+    return HITS.get(name) is not None and (name in chosen if name in _ROLES else not chosen)
 
 
 def read(
@@ -89,24 +90,38 @@ def read(
     read = {ours: _read(array, ours, columns[ours], zone) for ours, array in given.items()}
     if counts is not None and _TIME in read:
         counts[UNREADABLE] += read[_TIME].null_count - given[_TIME].null_count
-    if "method" not in read:
-        foreign = [name for ours, name in columns.items() if ours in _TARGETS and ours != name]
-        if foreign:
-            read["method"] = _method(_text(batch.column(foreign[-1]), foreign[-1]))
+    line = _request_lines(columns)
+    if line:
+        read["method"] = _method(given[line])
     if "path" in read:
         read["location"] = _joined(read.get("vhost"), read["path"])
-    for name in batch.schema.names:
-        column = HITS.get(name)
-        if column is not None and name not in _ROLES:
-            read[name] = cast(batch.column(name), column.type, name)
+    for column in _others(batch.schema.names):
+        read[column.name] = cast(batch.column(column.name), column.type, column.name)
     return read
+
+
+def readable(names: Sequence[str], columns: Mapping[str, str]) -> set[str]:
+    """Names of what ``read`` gives for an input of these columns."""
+    derived = [*(["method"] if _request_lines(columns) else []), *(["location"] if "path" in columns else [])]
+    return {*columns, *derived, *(column.name for column in _others(names))}
+
+
+def _others(names: Sequence[str]) -> list[Column]:
+    """Columns of hits that stand for nothing else under another name."""
+    return [column for column in HITS.columns if column.name in names and column.name not in _ROLES]
+
+
+def _request_lines(columns: Mapping[str, str]) -> str:
+    """Our name of the column that may hold request lines, where they alone tell the method; empty for none."""
+    foreign = [ours for ours in _TARGETS if ours in columns and _is_foreign(ours, columns[ours])]
+    return foreign[-1] if foreign and "method" not in columns else ""
 
 
 def _given(array: pa.Array, ours: str, name: str) -> pa.Array:
     """The column as it comes, but for texts that stand for nothing."""
     if not _is_text(array) or array.null_count == len(array):
         return array
-    text = _text(array, name) if ours != name else cast(array, Type.STRING, name)
+    text = _text(array, name) if _is_foreign(ours, name) else cast(array, Type.STRING, name)
     return _nulled(text, "null") if ours in _COOKIES else text
 
 
@@ -115,7 +130,12 @@ def _read(array: pa.Array, ours: str, name: str, zone: tzinfo) -> pa.Array:
         return instants(array, zone)
     column = HITS.get(ours)
     array = cast(array, column.type if column else Type.STRING, name)
-    return _target(array) if ours in _TARGETS and ours != name else array
+    return _target(array) if _is_foreign(ours, name) and ours in _TARGETS else array
+
+
+def _is_foreign(ours: str, name: str) -> bool:
+    """Whether a column comes from elsewhere than hits, which have no path of its own."""
+    return name != ours or HITS.get(ours) is None
 
 
 def _text(array: pa.Array, name: str) -> pa.Array:

@@ -1,8 +1,8 @@
 """Sites that send visitors, as facts: who runs which host, and what kind of site it is.
 
-Which engines, networks and assistants there are follows Matomo's "searchengine-and-social-list" (public domain) and what
-Google Analytics 4 calls shopping and video sites; hosts are the addresses that the services themselves give out. Apps send
-``android-app://`` and their package (Google Play) in place of a host. A final ``.*`` is any public suffix: google.co.uk.
+Which engines, networks and assistants there are follows Matomo's "searchengine-and-social-list" (public domain) and
+what Google Analytics 4 calls shopping and video sites; hosts are the addresses that the services themselves give out. An
+app sends ``android-app://`` and its package (Google Play). A final ``.*`` is any public suffix: google.fr, google.co.uk.
 """
 
 from __future__ import annotations

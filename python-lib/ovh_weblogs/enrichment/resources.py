@@ -38,6 +38,11 @@ _API = (
 )
 # Files for programs, at the root of a site (RFC 8615 for the folder); the icon has an extension of its own.
 _FOR_PROGRAMS = r"^/\.well-known/|/sitemap[^/]*\.xml(?:\.gz)?$"
+# What every path has that one of the three finds: one search instead of three for all others.
+_NAMED = (
+    r"/(?:feed|rss|atom|api|graphql|rest|ajax|jsonrpc|soap|wp-|xmlrpc|admin-|sitemap|\.well|index\.php/)"
+    r"|\.(?:rss|atom|rdf)$"
+)
 
 _VIEWED = pa.array([200, 304], pa.int32())  # statuses of a page that was seen; 206 is a part of something
 
@@ -63,24 +68,27 @@ def classes(paths: pa.Array, queries: pa.Array) -> pa.Array:
     """
     distinct = paths.dictionary_encode()
     found = pc.take(_of_paths(distinct.dictionary), distinct.indices)
-    asked = queries.dictionary_encode()
-    feeds = pc.take(pc.match_substring_regex(asked.dictionary, _FEED_QUERY), asked.indices)
-    return pc.if_else(pc.and_(paths.is_valid(), pc.fill_null(feeds, fill_value=False)), "feed", found)
+    feeds = pc.fill_null(pc.match_substring_regex(queries, _FEED_QUERY), fill_value=False)
+    return pc.if_else(pc.and_(paths.is_valid(), feeds), "feed", found) if feeds.true_count else found
 
 
 def _of_paths(paths: pa.Array) -> pa.Array:
     lower = pc.ascii_lower(paths)
     extensions = pc.struct_field(pc.extract_regex(lower, _EXTENSION), 0)
-    kinds = {
-        "feed": pc.match_substring_regex(lower, _FEED),
-        "api": pc.match_substring_regex(lower, _API),
-        "static": pc.or_(
-            pc.match_substring_regex(lower, _FOR_PROGRAMS), pc.is_in(extensions, value_set=pa.array(_STATIC))
-        ),
-        "download": pc.is_in(extensions, value_set=pa.array(_DOWNLOAD)),
-    }
-    conditions = pa.StructArray.from_arrays(list(kinds.values()), names=list(kinds))
-    return pc.case_when(conditions, *(pa.scalar(kind) for kind in kinds), pa.scalar("page"))
+    static = pc.is_in(extensions, value_set=pa.array(_STATIC))
+    download = pc.is_in(extensions, value_set=pa.array(_DOWNLOAD))
+    found = pc.if_else(static, "static", pc.if_else(download, "download", "page"))
+    named = pc.match_substring_regex(lower, _NAMED)
+    if named.true_count == 0:
+        return found
+    return pc.replace_with_mask(found, named, _by_name(lower.filter(named), found.filter(named)))
+
+
+def _by_name(paths: pa.Array, otherwise: pa.Array) -> pa.Array:
+    kinds = {"feed": _FEED, "api": _API, "static": _FOR_PROGRAMS}
+    met = [pc.match_substring_regex(paths, pattern) for pattern in kinds.values()]
+    conditions = pa.StructArray.from_arrays(met, names=list(kinds))
+    return pc.case_when(conditions, *(pa.scalar(kind) for kind in kinds), otherwise)
 
 
 def pageviews(batch: pa.RecordBatch, kinds: pa.Array, hosts: pa.Array, tracked: frozenset[str]) -> pa.Array:

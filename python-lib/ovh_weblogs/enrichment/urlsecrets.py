@@ -45,7 +45,7 @@ def queries_without(array: pa.Array, keys: Keys) -> pa.Array:
 def _changed(array: pa.Array, keys: Keys, change: Callable[[str], str]) -> pa.Array:
     distinct = array.dictionary_encode()
     suspects = pc.match_substring_regex(distinct.dictionary, suspicion(keys))
-    if suspects.true_count == 0:
+    if suspects.true_count == 0:  # mostly: nothing is copied, and no text is made
         return array
     changed = [change(url) or None for url in distinct.dictionary.filter(suspects).to_pylist()]
     values = pc.replace_with_mask(distinct.dictionary, suspects, pa.array(changed, pa.string()))

@@ -17,20 +17,36 @@ _BYTES = 16  # kept of SHA-256's 32, two hexadecimal digits each
 _COOKIE, _IDENTIFIER, _ADDRESS, _TIME = "tracker_visitor_id", "identifier", "client_addr", "server_ts"
 _NO_COOKIE = r"^Z[0-9a-fA-F]*$"  # WT1 makes such an id for each event of a browser that sent no cookie
 _SOURCES = {Policy.COOKIE: _COOKIE, Policy.IDENTIFIER: _IDENTIFIER}
-_OF_ALL = "of address and user agent (with language and time zone where known)"
-_TOLD = {
-    Policy.AUTO: f"of the tracker's cookie, else {_OF_ALL}",
-    Policy.COOKIE: "of the tracker's cookie; null without one",
-    Policy.IDENTIFIER: "of the column chosen as identifier; null without one",
-    Policy.ADDRESS: "of the address",
-    Policy.HASH: _OF_ALL,
+_ALL = "address and user agent (with language and time zone where known)"
+_HASHED = {
+    Policy.AUTO: f"the tracker's cookie, else over {_ALL}",
+    Policy.COOKIE: "the tracker's cookie; null without one",
+    Policy.IDENTIFIER: "the column chosen as identifier; null without one",
+    Policy.ADDRESS: "the address",
+    Policy.HASH: _ALL,
+}
+_KEYLESS = "32 hexadecimal digits, the start of SHA-256 without a key, so it can be reversed, over"
+_PLAIN = {
+    Policy.AUTO: f"the tracker's cookie, else {_KEYLESS} {_ALL}",
+    Policy.COOKIE: "the tracker's cookie as it is; null without one",
+    Policy.IDENTIFIER: "the column chosen as identifier, as it is; null without one",
+    Policy.ADDRESS: f"{_KEYLESS} the address",
+    Policy.HASH: f"{_KEYLESS} {_ALL}",
 }
 _DAY, _WEEK = "datetime64[D]", "datetime64[W]"
 _UNITS = {Rotation.DAY: _DAY, Rotation.WEEK: _DAY, Rotation.MONTH: "datetime64[M]"}
-REVERSIBLE = (
-    "visitor_id is made without a key, so it can be reversed by whoever tries all addresses: a preset of privacy with "
-    "a visitor key prevents it"
-)
+
+
+def warning(settings: EnrichSettings) -> str | None:
+    """What there is to say of ids without a key; None for those with one."""
+    if settings.visitor_key:
+        return None
+    how = (
+        "is the cookie or identifier as it is"
+        if settings.visitor_policy in _SOURCES
+        else "is made without a key, so it can be reversed by whoever tries all addresses"
+    )
+    return f"visitor_id {how}: a preset of privacy with a visitor key prevents it"
 
 
 def needs(settings: EnrichSettings) -> tuple[str, ...]:
@@ -41,52 +57,61 @@ def needs(settings: EnrichSettings) -> tuple[str, ...]:
 
 def columns(settings: EnrichSettings) -> tuple[Column, ...]:
     """The column, whose meaning says how ids are made under these settings, and whether they can be reversed."""
-    if not settings.visitor_key:
-        how = "the start of SHA-256, without a key, so it can be reversed"
-    elif settings.rotation is Rotation.NONE:
-        how = "the start of HMAC-SHA-256, with a key"
-    else:
-        how = f"the start of HMAC-SHA-256, with a key for each {settings.rotation.value} in UTC"
-    meaning = f"32 hexadecimal digits for the visitor, {_TOLD[settings.visitor_policy]}: {how}."
-    return (replace(VISITOR_COLUMNS[0], meaning=meaning),)
+    policy, period = settings.visitor_policy, settings.rotation
+    often = "a key" if period is Rotation.NONE else f"a key for each {period.value} in UTC"
+    keyed = f"32 hexadecimal digits, the start of HMAC-SHA-256 with {often} over {_HASHED[policy]}"
+    told = keyed if settings.visitor_key else _PLAIN[policy]
+    return (replace(VISITOR_COLUMNS[0], meaning=f"The visitor: {told}."),)
 
 
 def ids(batch: pa.RecordBatch, settings: EnrichSettings | None = None) -> pa.Array:
-    r"""A visitor id per hit: 32 hexadecimal digits; null only where a cookie or identifier is asked for and is absent.
+    r"""A visitor id per hit; null only where a cookie or identifier is asked for and is absent.
 
-    They are the first of SHA-256 over a text in UTF-8 (``printf '%s\n%s' 192.0.2.1 curl/8.5.0 | sha256sum | cut -c
-    1-32``): a cookie, identifier or address alone, or address, line feed, user agent. Where language or offset of the
-    zone is known, ``\l``, the language, ``\z`` and the offset in minutes follow the address. A null counts as empty
-    text, and so does an absent column. What stands before the line feed is unambiguous: a line feed in it is written
-    ``\n``, and a backslash ``\\``.
+    A cookie or identifier stays as it is unless there is a key. All else is 32 hexadecimal digits, the first of SHA-256
+    over a text in UTF-8 (``printf '%s\n%s' 192.0.2.1 curl/8.5.0 | sha256sum | cut -c 1-32``): the address alone, or
+    address, line feed, user agent. Where language or offset of the zone is known, ``\l``, the language, ``\z`` and the
+    offset in minutes follow the address. A null counts as empty text, and so does an absent column. What stands
+    before the line feed is unambiguous: a line feed in it is written ``\n``, and a backslash ``\\``.
 
-    With a key they are the first of HMAC-SHA-256 over the same texts; with a key per day, week (it is named by its
-    Thursday's) or month, that key is HMAC-SHA-256 over the period's name (such as ``day 2026-01-31``).
+    With a key they are the first of HMAC-SHA-256 over the same texts, or over the cookie or identifier, written as an
+    address is. With a key per day, week (it is named by its Thursday) or month, that key is HMAC-SHA-256 over the
+    period's name, such as ``day 2026-01-31``.
 
     Args:
         batch: Columns by our names; the tracker's cookie is ``tracker_visitor_id``.
         settings: Policy, key and its change; the defaults unless given.
     """
     settings = settings or EnrichSettings()
-    texts = _texts(batch, settings.visitor_policy).dictionary_encode()
+    named, texts = _parts(batch, settings.visitor_policy)
     key = settings.visitor_key.reveal().encode()
-    if settings.rotation is Rotation.NONE or not key:
-        return _hashed(texts.dictionary, key).take(texts.indices)
-    return _rotating(texts, batch.column(_TIME), key, settings.rotation)
+    if not key:
+        return _first(named, None if texts is None else _hashed(texts, key))
+    whole = _first(None if named is None else _escaped(named), texts)
+    if settings.rotation is Rotation.NONE:
+        return _hashed(whole, key)
+    return _rotating(whole.dictionary_encode(), batch.column(_TIME), key, settings.rotation)
 
 
-def _texts(batch: pa.RecordBatch, policy: Policy) -> pa.Array:
-    """What is hashed."""
+def _parts(batch: pa.RecordBatch, policy: Policy) -> tuple[pa.Array | None, pa.Array | None]:
+    """Cookies or identifiers, and texts that stand for a visitor where there are none of these."""
     if policy is Policy.ADDRESS:
-        return _escaped(_filled(batch, _ADDRESS))
+        return None, _escaped(_filled(batch, _ADDRESS))
     if policy is Policy.IDENTIFIER:
-        return _escaped(batch.column(_IDENTIFIER))
+        return batch.column(_IDENTIFIER), None
     if policy is Policy.COOKIE:
-        return _cookies(batch)
-    hashed = pc.binary_join_element_wise(_places(batch), _filled(batch, "useragent"), "\n")
+        return _cookies(batch), None
+    texts = pc.binary_join_element_wise(_places(batch), _filled(batch, "useragent"), "\n")
     if policy is Policy.HASH or not _is_known(batch, _COOKIE):
-        return hashed
-    return pc.coalesce(_cookies(batch), hashed)
+        return None, texts
+    cookies = _cookies(batch)
+    return cookies, pc.replace_with_mask(texts, cookies.is_valid(), pa.scalar(None, pa.string()))
+
+
+def _first(left: pa.Array | None, right: pa.Array | None) -> pa.Array:
+    """Values of the one, and of the other where it has none; at least one is there."""
+    if left is None or right is None:
+        return right if left is None else left
+    return pc.coalesce(left, right)
 
 
 def _is_known(batch: pa.RecordBatch, name: str) -> bool:
@@ -96,7 +121,7 @@ def _is_known(batch: pa.RecordBatch, name: str) -> bool:
 def _cookies(batch: pa.RecordBatch) -> pa.Array:
     cookies = batch.column(_COOKIE)
     refused = pc.fill_null(pc.match_substring_regex(cookies, _NO_COOKIE), fill_value=False)
-    return _escaped(pc.replace_with_mask(cookies, refused, pa.scalar(None, pa.string())))
+    return pc.replace_with_mask(cookies, refused, pa.scalar(None, pa.string())) if refused.true_count else cookies
 
 
 def _places(batch: pa.RecordBatch) -> pa.Array:
@@ -124,12 +149,15 @@ def _escaped(texts: pa.Array) -> pa.Array:
     return texts
 
 
-def _hashed(texts: pa.Array, key: bytes) -> pa.StringArray:
-    """An id for each text; there is no null among them."""
-    values = texts.cast(pa.binary()).to_pylist()
-    if not key:
-        return _written([sha256(text).digest()[:_BYTES] for text in values])
-    return _written([hmac.digest(key, text, "sha256")[:_BYTES] for text in values])
+def _hashed(texts: pa.Array, key: bytes) -> pa.Array:
+    """An id for each text; null for a null."""
+    encoded = texts.dictionary_encode()
+    values = encoded.dictionary.cast(pa.binary()).to_pylist()
+    if key:
+        hashes = [hmac.digest(key, text, "sha256")[:_BYTES] for text in values]
+    else:
+        hashes = [sha256(text).digest()[:_BYTES] for text in values]
+    return _written(hashes).take(encoded.indices)
 
 
 def _written(hashes: list[bytes]) -> pa.StringArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -145,13 +146,17 @@ def trees(tmp_path_factory):
 
 
 @pytest.fixture
-def make_ovh(trees):
-    """Starts an account beside its log host; both stop with the test. Arguments are the log host's options."""
+def make_ovh(trees, tmp_path):
+    """Starts an account beside its log host; both stop with the test. Arguments are the log host's options.
+
+    The host serves a copy of the trees: a test may change them.
+    """
+    own = shutil.copytree(trees, tmp_path / "trees")
     with ExitStack() as stack:
 
         def start(*, api_options=None, faults=(), **options):
             tokens = Tokens()
-            host = LogHost(trees, options=Options(users={"nobody": User("unused")}, **options), tokens=tokens)
+            host = LogHost(own, options=Options(users={"nobody": User("unused")}, **options), tokens=tokens)
             host = stack.enter_context(host)
             made = Api(default_account(host.url), tokens=tokens, options=api_options or ApiOptions(), faults=faults)
             return Ovh(host, stack.enter_context(made), tokens)

@@ -92,6 +92,15 @@ def test_the_logs_are_reached_by_api_keys_with_one_token(two_days):
     assert "<code>GET /1.0/hosting/web/example.com/userLogsToken?" in report
 
 
+def test_the_archive_is_killed_once_and_whole_in_the_end(two_days):
+    result, out = two_days
+    assert (
+        "✓ The archive was killed with 1,000 bytes of the file of 2 March 2026 stored, and went on: " in result.stdout
+    )
+    assert "2 of 2 files are byte for byte OVH's; the second run found 1 unchanged and fetched 1" in result.stdout
+    assert (out / "datasets/folders/archive/manifest.json").exists()
+
+
 def test_the_check_of_access_says_that_all_of_it_works(two_days):
     """Its one warning: the generated logs are of March."""
     _, out = two_days

@@ -21,6 +21,7 @@ from ovh_weblogs.schema import (
     Type,
     dss_schema,
 )
+from ovh_weblogs.settings import REMOVED_KEYS
 
 TABLES = (HITS, REJECTS, FILES, LINES, EVENTS, VISITORS, ARCHIVED)
 
@@ -60,6 +61,11 @@ def test_the_readme_names_every_dependency_with_its_reason(repository):
     for requirement in listed:
         name = re.split(r"[\[<>=]", requirement, maxsplit=1)[0]
         assert f"| {name} |" in readme, name
+
+
+def test_the_readme_names_every_parameter_that_is_removed_from_urls(repository):
+    section = (repository / "README.md").read_text("utf-8").partition("\n## Privacy\n")[2].partition("\n## ")[0]
+    assert all(f"`{key}`" in section for key in REMOVED_KEYS)
 
 
 @pytest.mark.parametrize("target", ["demo", "test", "test-matrix", "check", "bench", "fuzz", "plugin"])

@@ -7,8 +7,8 @@ import shutil
 
 import pytest
 
-from dev.bench import data, trackerdata
-from dev.bench.contenders import chain, connector, custom, gunzip, parsing, source, tracker, twice, useragents
+from dev.bench import data, noise, trackerdata
+from dev.bench.contenders import chain, connector, custom, gunzip, month, parsing, source, tracker, twice, useragents
 
 LINES = 2800  # one of them cut
 
@@ -39,12 +39,20 @@ def test_rows_are_as_many_as_the_file_has_hits(contender, corpus):
         (twice.two, 2),
         (custom.library, 2),
         (custom.regex_loop, 2),
+        (month.one_day, 1),
     ],
     ids=lambda value: getattr(value, "__qualname__", f"{value} files"),
 )
 def test_both_ways_are_timed_for_the_same_lines(contender, files, corpus):
     with contender(corpus) as work:
         assert work() == files * LINES
+
+
+@pytest.mark.parametrize("contender", [month.one_by_one, month.two_at_a_time, month.four_at_a_time])
+def test_a_month_is_fetched_whole_in_each_way(contender, tmp_path, monkeypatch):
+    monkeypatch.setattr(month, "LATENCY", 0.0)
+    with contender(noise.corpus(100, tmp_path)) as work:
+        assert work() == 30 * 100
 
 
 @pytest.mark.skipif(shutil.which("goaccess") is None, reason="goaccess is not installed")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from ovh_weblogs.dss import recipe_forms
 from ovh_weblogs.errors import SettingsError
-from ovh_weblogs.settings import ParseSettings
+from ovh_weblogs.roles import ROLES, VISITOR_ROLES
+from ovh_weblogs.secret import Secret
+from ovh_weblogs.settings import EnrichSettings, ParseSettings, Policy, Rotation, VisitorSettings
 
 COMMON = '%h %l %u %t "%r" %>s %b'
 
@@ -83,3 +88,109 @@ def test_a_wrong_setting_of_the_plugin_is_named(gigabytes):
 @pytest.mark.parametrize(("column", "chosen"), [("line", "line"), ("", None), (None, None)])
 def test_the_column_of_lines_may_be_absent(column, chosen):
     assert recipe_forms.line_column({"line_column": column}) == chosen
+
+
+# Enrich hits
+
+PARIS = ZoneInfo("Europe/Paris")
+KEY = "kV3t8Qm1Zx6Rb0Lw"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [None, {}, {role.parameter: role.input for role in ROLES}, {"privacy": {}, "time_zone": "", "overwrite": ""}],
+)
+def test_enrichment_by_an_empty_form_or_its_defaults_is_that_of_settings(config):
+    assert recipe_forms.enrich_settings(config) == EnrichSettings()
+
+
+def test_what_is_set_for_enrichment_is_taken():
+    config = {
+        "time_column": "timestamp",
+        "useragent_column": " agent ",
+        "identifier_column": "login",
+        "time_zone": "Europe/Paris",
+        "overwrite": True,
+        "add_useragent": False,
+        "add_bots": "false",
+        "add_url": "false",
+        "add_visitor_id": False,
+        "visitor_policy": "identifier",
+        "privacy": {"visitor_key": KEY, "rotation": "week"},
+    }
+    assert recipe_forms.enrich_settings(config) == EnrichSettings(
+        columns={"time": "timestamp", "useragent": "agent", "identifier": "login"},
+        zone=PARIS,
+        overwrite=True,
+        useragent=False,
+        bots=False,
+        url=False,
+        visitor_id=False,
+        visitor_policy=Policy.IDENTIFIER,
+        visitor_key=Secret(KEY),
+        rotation=Rotation.WEEK,
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ({"visitor_policy": "login"}, "visitor_policy must be one of auto, cookie, identifier, address, hash"),
+        ({"visitor_policy": "identifier"}, "identifier_column is missing"),
+        ({"time_zone": "Paris"}, "time_zone is not known"),
+        ({"overwrite": "perhaps"}, "overwrite must be true or false"),
+        ({"url_column": 5}, "url_column must be text"),
+        ({"privacy": {"visitor_key": "k" * 15}}, "visitor_key must have at least 16 characters"),
+        ({"privacy": {"rotation": "day"}}, "visitor_key is missing"),
+        ({"privacy": {"visitor_key": KEY, "rotation": "year"}}, "rotation must be one of none, day, week, month"),
+    ],
+)
+def test_a_wrong_setting_of_enrichment_is_named(config, told):
+    with pytest.raises(SettingsError) as caught:
+        recipe_forms.enrich_settings(config)
+    assert told in str(caught.value)
+
+
+# Group to visitors
+
+
+@pytest.mark.parametrize("config", [None, {}, {role.parameter: role.input for role in VISITOR_ROLES}])
+def test_grouping_by_an_empty_form_or_its_defaults_is_that_of_settings(config):
+    assert recipe_forms.visitor_settings(config, {}) == VisitorSettings()
+
+
+def test_what_is_set_for_grouping_is_taken():
+    config = {"address_column": "ip", "visitor_column": "customer", "time_zone": "Europe/Paris"}
+    assert recipe_forms.visitor_settings(config, {"memory_limit_mb": 512.0, "temp_folder": "/tmp"}) == VisitorSettings(
+        columns={"address": "ip", "visitor": "customer"}, zone=PARIS, memory_limit_mb=512, temp_folder="/tmp"
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "plugin", "told"),
+    [
+        ({"time_zone": "x"}, {}, "The settings of the recipe cannot be used: time_zone"),
+        ({}, {"memory_limit_mb": 1}, "The plugin's settings cannot be used: memory_limit_mb"),
+    ],
+)
+def test_a_wrong_setting_of_grouping_is_named(config, plugin, told):
+    with pytest.raises(SettingsError) as caught:
+        recipe_forms.visitor_settings(config, plugin)
+    assert told in str(caught.value)
+
+
+# Columns of both
+
+
+@pytest.mark.parametrize(
+    ("recipe", "of", "roles"),
+    [("ovh-logs-enrich", "hits", ROLES), ("ovh-logs-visitors", "events", VISITOR_ROLES)],
+)
+def test_the_forms_columns_are_the_roles(repository, recipe, of, roles):
+    params = json.loads((repository / "custom-recipes" / recipe / "recipe.json").read_text())["params"]
+    shown = {
+        param["name"]: (param.get("defaultValue", ""), tuple(param.get("allowedColumnTypes", ())), param["columnRole"])
+        for param in params
+        if param["type"] == "COLUMN"
+    }
+    assert shown == {role.parameter: (role.input, role.types, of) for role in roles}

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from ovh_weblogs.enrichment import UNREADABLE, enrich_batch, plan
+from ovh_weblogs.enrichment import UNREADABLE, enrich_batch, inputs, plan
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES
-from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS, HITS, LOCATION_PARTS, REFERER_PARTS, RESOURCE_COLUMNS
-from ovh_weblogs.settings import EnrichSettings
+from ovh_weblogs.schema import AGENT_COLUMNS, HITS, LOCATION_PARTS, REFERER_PARTS
+from ovh_weblogs.settings import EnrichSettings, Policy
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0"
 PARIS = ZoneInfo("Europe/Paris")
@@ -39,7 +39,7 @@ def test_every_role_is_a_column_of_hits_unless_it_has_no_column_by_default():
 def test_names_of_added_columns_begin_with_that_of_the_inputs_column():
     columns = {"ip": "192.0.2.1", "agent": FIREFOX, "page": "https://a.example/x?y", "ref": "https://b.example/"}
     chosen = {"address": "ip", "useragent": "agent", "url": "page", "referrer": "ref"}
-    event = row(columns, columns=chosen)
+    event = row(columns, columns=chosen, bots=False, resources=False)
     parts = [
         name.replace(ours, theirs, 1)
         for ours, theirs, group in (
@@ -49,9 +49,7 @@ def test_names_of_added_columns_begin_with_that_of_the_inputs_column():
         )
         for name in (column.name for column in group)
     ]
-    others = [column.name for column in (*BOT_COLUMNS, *RESOURCE_COLUMNS)]
-    assert [name for name in event if name not in others] == [*columns, *parts, "visitor_id"]
-    assert set(others) <= set(event)
+    assert list(event) == [*columns, *parts, "visitor_id"]
     assert (event["agent_brand"], event["page_path"], event["ref_host"]) == ("Firefox", "/x", "b.example")
 
 
@@ -171,9 +169,8 @@ def test_a_location_beside_the_chosen_path_is_in_the_way():
 
 def test_columns_in_the_way_are_replaced_where_it_is_asked_for():
     columns = {"useragent_type": "mine", "client_addr": "192.0.2.1", "useragent": "curl/8.5.0"}
-    event = row(columns, overwrite=True)
-    added = [column.name for column in (*AGENT_COLUMNS, *BOT_COLUMNS)]
-    assert list(event) == ["client_addr", "useragent", *added, "visitor_id"]
+    event = row(columns, overwrite=True, bots=False)
+    assert list(event) == ["client_addr", "useragent", *(column.name for column in AGENT_COLUMNS), "visitor_id"]
     assert event["useragent_type"] == "library"
     assert plan(list(columns), EnrichSettings(overwrite=True)).replaced == ("useragent_type",)
 
@@ -206,3 +203,44 @@ def test_a_trackers_ids_that_are_all_null_are_kept_too():
     event = enrich_batch(batch, EnrichSettings()).to_pylist()[0]
     assert (event["tracker_visitor_id"], event["tracker_session_id"]) == (None, None)
     assert len(event["visitor_id"]) == 32
+
+
+# For groups
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        (dict.fromkeys(HITS.names), {}),
+        ({"request": "GET /a"}, {"url": "request"}),
+        ({"path": "/a", "vhost": "a", "type": "page"}, {"path": "path"}),
+        ({"asked": "/a", "verb": "GET"}, {"path": "asked", "method": "verb"}),
+        ({"cookie": "a", "visitor_id": "b"}, {"visitor": "cookie"}),
+    ],
+)
+def test_what_is_read_has_the_names_that_were_promised(columns, chosen):
+    batch = pa.RecordBatch.from_pydict({name: pa.array([value], pa.string()) for name, value in columns.items()})
+    found = inputs.of_hits(batch.schema.names, chosen)
+    assert set(inputs.read(batch, found, PARIS)) == inputs.readable(batch.schema.names, found)
+
+
+@pytest.mark.parametrize(
+    ("line", "method"), [("GET /a HTTP/1.1", "GET"), ("POST /", "POST"), ("/a", None), ("-", None)]
+)
+def test_a_request_line_tells_the_method_where_no_column_does(line, method):
+    batch = pa.RecordBatch.from_pydict({"request": [f'"{line}"']})
+    assert inputs.read(batch, {"location": "request"}, PARIS)["method"].to_pylist() == [method]
+
+
+def test_a_cookie_of_any_name_tells_visitors_apart():
+    settings = {"columns": {"visitor": "cookie"}, "visitor_policy": Policy.COOKIE}
+    first, second, third = enriched(
+        {"cookie": ["a", "a", "null"], "visitor_id": ["x", "y", "z"]}, **settings
+    ).to_pylist()
+    assert [event["visitor_id"] for event in (first, second, third)] == ["a", "a", None]
+    assert (first["cookie"], first["tracker_visitor_id"]) == ("a", "x")
+
+
+def test_the_cookie_policy_works_on_hits():
+    event = row({"visitor_id": "b4743af1d1c5178"}, visitor_policy=Policy.COOKIE)
+    assert event["visitor_id"] == event["tracker_visitor_id"] == "b4743af1d1c5178"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ovh_weblogs.enrichment import resources
 
@@ -151,3 +154,28 @@ def test_without_log_family_a_hit_with_a_type_is_a_trackers():
     assert [viewed(kind=None, type=pa.scalar(kind, pa.string())) for kind in ("page", "event", None)] == [
         *(True, False, False)
     ]
+
+
+PIECES = [
+    "/",
+    ".",
+    "feed",
+    "rss",
+    "api",
+    "wp-json",
+    "xmlrpc.php",
+    "sitemap",
+    ".xml",
+    "index",
+    ".well-known",
+    ";a",
+    "rest",
+]
+
+
+@given(st.lists(st.sampled_from([*PIECES, "a", "admin-ajax.php", "rdf", "index.php", ".gz"]), max_size=6))
+def test_every_path_that_its_name_tells_of_is_looked_at(pieces):
+    path = pa.array(["/" + "".join(pieces)])
+    for pattern in (resources._FEED, resources._API, resources._FOR_PROGRAMS):
+        if pc.match_substring_regex(path, pattern).to_pylist() == [True]:
+            assert pc.match_substring_regex(path, resources._NAMED).to_pylist() == [True]

@@ -88,6 +88,19 @@ def test_enrichment_finds_visitors_and_devices_of_the_truth(spring):
     assert max(wrong.values()) < 0.01 * len(told), wrong
 
 
+def test_enrichment_finds_the_visitors_of_the_trackers_truth(spring):
+    told = {(row["source_file"], row["line_number"]): row for row in spring.lines("wt1") if row["kind"] == "hit"}
+    found = {}
+    for path in sorted((spring.folder / "wt1").rglob("*.gz")):
+        name = path.relative_to(spring.folder / "wt1").as_posix()
+        with path.open("rb") as file:
+            for event in enrich(block.hits for block in parse(file, line_format="wt1", source_file=name)):
+                rows = event.select(["source_file", "line_number", "visitor_id"]).to_pylist()
+                found.update({(row["source_file"], row["line_number"]): row["visitor_id"] for row in rows})
+    assert found == {place: row["visitor_key"] for place, row in told.items()}
+    assert {len(key) for key in found.values()} >= {15, 32}
+
+
 def test_the_short_night_of_spring_has_no_hour_from_2_to_3(spring):
     hours = Counter(
         re.findall(rb"\[29/Mar/2026:(\d\d):\d\d:\d\d ([+-]\d{4})\]", b"\n".join(spring.files("ovh")[SHORT]))
