@@ -13,6 +13,7 @@ from ovh_weblogs.sources import SITE_KINDS, Sources
 
 TYPES = {"video": "social", "shopping": "website"}  # of referrers, by kinds of sites that are no types of their own
 _REMEMBERED = 20_000  # hosts
+_LONGEST = 253  # characters of a host (RFC 1035)
 _DIGITS = "0123456789"
 _EXTRACT = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)  # the list that it brings along, and no network
 
@@ -58,6 +59,8 @@ class Lookup:
         """The site that a campaign's source means: by a name, or by a host; None for one that is not known."""
         source = source.strip().lower()
         if "." in source:
+            if len(source) > _LONGEST:
+                return None
             found = self.site(source)
             return found if found.kind != "website" else None
         return self._named.get(ALIASES.get(source, source))
@@ -71,8 +74,11 @@ def lookup(sources: Sources) -> Lookup:
 
 @lru_cache(maxsize=_REMEMBERED)
 def registrable(host: str) -> str:
-    """The registrable domain (``example.co.uk``), by the public suffix list; the host itself where it has none."""
-    return _EXTRACT(host).top_domain_under_public_suffix or host
+    """The registrable domain (``example.co.uk``), by the public suffix list; the host itself where it has none.
+
+    Hosters whose customers have subdomains of theirs (the list's private part) count as suffixes: ``a.github.io``.
+    """
+    return _EXTRACT(host, include_psl_private_domains=True).top_domain_under_public_suffix or host
 
 
 def host_of(text: str) -> str:

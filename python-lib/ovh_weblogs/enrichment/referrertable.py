@@ -1,8 +1,8 @@
 """Sites that send visitors, as facts: who runs which host, and what kind of site it is.
 
-Which engines, networks and assistants there are follows Matomo's "searchengine-and-social-list" (public domain) and
-what Google Analytics 4 calls shopping and video sites; hosts are the addresses that the services themselves give out. An
-app sends ``android-app://`` and its package (Google Play). A final ``.*`` is any public suffix: google.fr, google.co.uk.
+Which engines, networks and assistants there are follows Matomo's "searchengine-and-social-list" (public domain), and
+which sites are for video and shopping, what Google Analytics 4 calls so; hosts are the addresses that the services
+themselves give out. An app sends ``android-app://`` and its package (Google Play). A final ``.*`` is any public suffix.
 """
 
 from __future__ import annotations

@@ -6,9 +6,6 @@ from ovh_weblogs.enrichment import campaigns, channels, pagerules, referrers
 from ovh_weblogs.enrichment.group import Group
 from ovh_weblogs.schema import CAMPAIGN_COLUMNS, CHANNEL_COLUMNS, PAGE_RULE_COLUMNS, REFERRER_COLUMNS
 
-_CAMPAIGN = tuple(column.name for column in CAMPAIGN_COLUMNS)
-_REFERRER = tuple(column.name for column in REFERRER_COLUMNS)
-
 GROUPS = (
     Group(
         needs=lambda _: ("location",),
@@ -23,7 +20,7 @@ GROUPS = (
         derive=lambda b, s: referrers.of_hits(b, s.sources),
     ),
     Group(
-        needs=lambda _: (*_CAMPAIGN, *_REFERRER),
+        needs=lambda _: ("campaign_name", "referer_type"),  # one for each group
         columns=lambda _: CHANNEL_COLUMNS,
         wanted=lambda s: s.traffic_sources,
         derive=lambda b, s: [channels.of_hits(b, s.sources)],
