@@ -70,6 +70,7 @@ _TRACKER = "dev.bench.contenders.tracker"
 _TRACKED = "dev.bench.trackerdata:corpus"
 _SOURCE = "dev.bench.contenders.source"
 _AGENTS = "dev.bench.contenders.useragents"
+_REFERRERS = "dev.bench.contenders.referrers"
 _CONNECTOR = "dev.bench.contenders.connector"
 _MONTH = "dev.bench.contenders.month"
 _NOISE = "dev.bench.noise:corpus"
@@ -127,6 +128,14 @@ BENCHMARKS = (
         Ratio.RATE,
         limit=60.0,
         peak_limit_mb=130,
+    ),
+    Benchmark(
+        "referrers",
+        Contender("referrers, campaigns and channels of hits", f"{_REFERRERS}:library"),
+        Contender(".log.gz to typed columns, one thread", f"{_PARSING}:library"),
+        Ratio.SECONDS,
+        limit=0.3,
+        peak_limit_mb=120,
     ),
     Benchmark(
         "connector_rows",

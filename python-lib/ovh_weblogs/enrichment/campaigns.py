@@ -36,6 +36,11 @@ _PAID = {**dict.fromkeys(("gclid", "wbraid", "gbraid"), ("google", "cpc")), "msc
 _CLICK_IDS = (*_PAID, "dclid", "fbclid", "twclid", "ttclid", "yclid", "li_fat_id", "epik")
 _TELLING = r"(?i)(?:utm_|mtm_|matomo_|piwik_|pk_|clid=|clkid=|braid=|li_fat_id=|epik=)"  # else nothing is looked for
 _SOURCE, _MEDIUM = 1, 2
+_COLUMNS = {name: (column, rank) for column, names in enumerate(_PARAMETERS) for rank, name in enumerate(names)}
+
+
+_LAST = max(len(names) for names in _PARAMETERS)  # no rank
+_NOWHERE = 0, _LAST
 
 
 def of_pages(batch: pa.RecordBatch) -> list[pa.Array]:
@@ -52,19 +57,18 @@ def of_pages(batch: pa.RecordBatch) -> list[pa.Array]:
 
 def read(query: str) -> list[str | None] | None:
     """Values of ``schema.CAMPAIGN_COLUMNS`` in one query; None where it tells nothing of a campaign."""
-    given: dict[str, str] = {}
+    ranks, values = [_LAST] * len(_PARAMETERS), [""] * len(_PARAMETERS)
+    clicks: set[str] = set()
     for pair in query.split("&"):
         key, _, value = pair.partition("=")
-        if value:
-            given.setdefault(key.lower(), value)
-    values = [_first(given, names) for names in _PARAMETERS]
-    click = next((name for name in _CLICK_IDS if name in given), None)
+        name = key.lower()
+        column, rank = _COLUMNS.get(name, _NOWHERE)
+        if rank < ranks[column] and (text := decoded(value).strip()):
+            ranks[column], values[column] = rank, text
+        elif value and name in _CLICK_IDS:
+            clicks.add(name)
+    click = next((name for name in _CLICK_IDS if name in clicks), None)
     if click in _PAID:
         source, medium = _PAID[click]
         values[_SOURCE], values[_MEDIUM] = values[_SOURCE] or source, values[_MEDIUM] or medium
-    return [*values, click] if click or any(values) else None
-
-
-def _first(given: dict[str, str], names: tuple[str, ...]) -> str | None:
-    found = (decoded(given[name]).strip() for name in names if name in given)
-    return next((value for value in found if value), None)
+    return [*(value or None for value in values), click] if click or any(values) else None

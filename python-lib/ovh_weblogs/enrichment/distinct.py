@@ -34,12 +34,12 @@ def derived(array: pa.Array, columns: Sequence[Column], derive: Derive) -> list[
 
 def rows(arrays: Sequence[pa.Array]) -> tuple[list[pa.Array], pa.Array]:
     """The distinct rows of columns of one length, a null being a value as others, and the place of each row in them."""
-    count = len(arrays[0])
-    places = np.zeros(count, np.int64)
+    count, places = len(arrays[0]), np.zeros(len(arrays[0]), np.int64)
     for array in arrays:
-        codes = array.dictionary_encode(null_encoding="encode")
-        both = places * len(codes.dictionary) + codes.indices.to_numpy()
-        places = pa.array(both).dictionary_encode().indices.to_numpy().astype(np.int64)
+        if array.null_count < count:
+            codes = array.dictionary_encode(null_encoding="encode")
+            both = places * len(codes.dictionary) + codes.indices.to_numpy()
+            places = pa.array(both).dictionary_encode().indices.to_numpy().astype(np.int64)
     firsts = np.empty(int(places.max()) + 1 if count else 0, np.int64)
     firsts[places[::-1]] = np.arange(count)[::-1]
     return [array.take(pa.array(firsts)) for array in arrays], pa.array(places)

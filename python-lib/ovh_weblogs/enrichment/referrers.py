@@ -13,6 +13,7 @@ from ovh_weblogs.schema import LOCATION_PARTS, REFERER_PARTS
 from ovh_weblogs.sources import Sources
 
 _HOST, _QUERY = 1, 4  # places among the parts of a URL
+_NO_HOST = ""  # of a referrer that is no URL with a host
 Judged = tuple[str | None, str | None]
 
 
@@ -27,9 +28,9 @@ def of_hits(batch: pa.RecordBatch, sources: Sources) -> list[pa.Array]:
     sites = lookup(sources)
     names = ("campaign_source", "campaign_medium", "campaign_name", "campaign_click_id")
     tags = [batch.column(name) if name in batch.schema.names else _nothing(batch) for name in names]
-    sent = batch.column("referer").is_valid()
-    others = [tags[1].is_valid(), tags[2].is_valid()]
-    distinct, places = rows([sent, hosts, _pages(batch), tags[0], *others, tags[3]])
+    more = pc.or_(tags[1].is_valid(), tags[2].is_valid())
+    told = pc.if_else(pc.and_(hosts.is_null(), batch.column("referer").is_valid()), _NO_HOST, hosts)
+    distinct, places = rows([told, _pages(batch), tags[0], more, tags[3]])
     judged = [_judged(sites, *row) for row in zip(*(array.to_pylist() for array in distinct), strict=True)]
     types, who = (pa.array([row[column] for row in judged], pa.string()) for column in (0, 1))
     return [types.take(places), who.take(places), _terms(hosts, queries, sites)]
@@ -56,29 +57,28 @@ def _nothing(batch: pa.RecordBatch) -> pa.Array:
 
 def _judged(
     sites: Lookup,
-    sent: bool,  # noqa: FBT001 - one row of values
-    host: str | None,
+    sent: str | None,
     page: str | None,
     source: str | None,
-    medium: bool,  # noqa: FBT001
-    name: bool,  # noqa: FBT001
+    more: bool,  # noqa: FBT001 - one row of values
     click: str | None,
 ) -> Judged:
-    """Type and name of a referrer.
+    """Type and name of a referrer, by its host.
 
-    ``medium`` and ``name`` tell whether the page's address states a medium and a campaign. An assistant that states
-    itself as the source, and nothing else, as ChatGPT does, makes no campaign.
+    ``more`` tells whether the page's address states a medium or a campaign. An assistant that states itself as the
+    source, and nothing else, as ChatGPT does, makes no campaign.
     """
+    host = sent or None
     own = host is not None and sites.is_internal(host, page)
     site = sites.site(host) if host is not None and not own else None
     if host is not None and sites.is_spam(host):
         return "spam", host
-    stated = sites.stated(source) if source and not medium and not name else None
+    stated = sites.stated(source) if source and not more else None
     if stated is not None and stated.kind == "ai-assistant":
         return "ai-assistant", stated.name
-    if source or medium or name:
+    if source or more:
         return "campaign", site and site.name
-    if not sent:
+    if sent is None:
         return ("social", "Facebook") if click == "fbclid" else ("direct", None)
     if own:
         return "internal", None
@@ -88,14 +88,15 @@ def _judged(
 def _terms(hosts: pa.Array, queries: pa.Array, sites: Lookup) -> pa.Array:
     """What was searched for, where a search engine's referrer has a query."""
     asked = pc.and_(queries.is_valid(), hosts.is_valid())
-    distinct, places = rows([pc.if_else(asked, hosts, None), pc.if_else(asked, queries, None)])
+    distinct, places = rows([hosts.filter(asked), queries.filter(asked)])
     pairs = zip(*(array.to_pylist() for array in distinct), strict=True)
-    return pa.array([_searched(host, query, sites) for host, query in pairs], pa.string()).take(places)
+    found = pa.array([_searched(host, query, sites) for host, query in pairs], pa.string()).take(places)
+    return pc.replace_with_mask(pa.nulls(len(hosts), pa.string()), asked, found)
 
 
-def _searched(host: str | None, query: str | None, sites: Lookup) -> str | None:
-    site = sites.site(host) if host else None
-    if site is None or not query or site.kind != "search":
+def _searched(host: str, query: str, sites: Lookup) -> str | None:
+    site = sites.site(host)
+    if site.kind != "search":
         return None
     for pair in query.split("&"):
         key, _, value = pair.partition("=")
