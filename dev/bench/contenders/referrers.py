@@ -18,6 +18,7 @@ from ovh_weblogs.enrichment.urls import parts as parted
 from ovh_weblogs.schema import CAMPAIGN_COLUMNS, LOCATION_PARTS, REFERER_PARTS, REFERRER_COLUMNS, Column
 from ovh_weblogs.sources import Sources
 
+_NEEDED = ["location_host", "location_querystring", "referer", "referer_host", "referer_querystring"]
 _SOURCES = Sources()
 _URLS = LOCATION_PARTS + REFERER_PARTS
 
@@ -42,9 +43,9 @@ def library(corpus: Corpus) -> Iterator[Callable[[], int]]:
 def _hits(corpus: Corpus) -> Iterator[pa.RecordBatch]:
     with corpus.path.open("rb") as file:
         for block in pipeline.parse(file):
-            hits = block.hits.select(["location", "vhost", "referer"])
-            parts = [*parted(hits.column(0), LOCATION_PARTS), *parted(hits.column(2), REFERER_PARTS)]
-            yield _with(hits, _URLS, parts)
+            hits = block.hits.select(["location", "referer"])
+            parts = [*parted(hits.column(0), LOCATION_PARTS), *parted(hits.column(1), REFERER_PARTS)]
+            yield _with(hits, _URLS, parts).select(_NEEDED)
 
 
 def _channels(hits: pa.RecordBatch) -> pa.Array:

@@ -47,7 +47,8 @@ def _parts(batch: pa.RecordBatch, column: str) -> tuple[pa.Array, pa.Array]:
 
 def _pages(batch: pa.RecordBatch) -> pa.Array:
     """The hosts of the pages."""
-    found = _parts(batch, "location")[0] if "location" in batch.schema.names else _nothing(batch)
+    there = {"location", "location_host"} & set(batch.schema.names)
+    found = _parts(batch, "location")[0] if there else _nothing(batch)
     return pc.coalesce(found, batch.column("vhost")) if "vhost" in batch.schema.names else found
 
 
