@@ -62,6 +62,7 @@ def all_checks(run: Evidence) -> list[Check]:
             _visits(run, base),
             _devices(base),
             _robots(base),
+            _pages(base),
         ]
     return [*found, *(_fault(run, day) for day in run.month.faults)]
 
@@ -165,6 +166,14 @@ def _robots(base: duckdb.DuckDBPyConnection) -> Check:
     wrong, hits = _differing(base, differs)
     share = 1 - wrong / max(hits, 1)
     return f"Robots were told by name and category, and people as none, for {share:.1%} of the hits", share >= _RIGHT
+
+
+def _pages(base: duckdb.DuckDBPyConnection) -> Check:
+    """What was asked for, where the truth knows it, and whether a page was seen."""
+    unknown = "truth.resource_class IS NOT NULL AND events.resource_class IS DISTINCT FROM truth.resource_class"
+    wrong, hits = _differing(base, [unknown, "events.is_pageview IS DISTINCT FROM truth.is_pageview"])
+    share = 1 - wrong / max(hits, 1)
+    return f"Pages, files and page views were told rightly for {share:.1%} of the hits", share >= _RIGHT
 
 
 def _differing(base: duckdb.DuckDBPyConnection, conditions: Iterable[str]) -> tuple[int, int]:

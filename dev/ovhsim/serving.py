@@ -44,6 +44,10 @@ class _Protocol(H11Protocol):
         self.app = with_connection
 
 
+# Turns of the loop after which a connection that was just accepted is known to the server, so that it can be dropped.
+_ACCEPTED = 4
+
+
 class _Server(uvicorn.Server):
     """Says when it serves, and stops at once: what is under way, stalled or not, is dropped."""
 
@@ -79,6 +83,8 @@ class _Server(uvicorn.Server):
                 server.abort_clients()
         for listener in sockets or []:
             listener.close()
+        for _ in range(_ACCEPTED):
+            await asyncio.sleep(0)
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)

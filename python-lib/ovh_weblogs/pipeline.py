@@ -157,9 +157,11 @@ def enrichment_metrics(counts: Counter[str]) -> dict[str, int]:
 
 
 def log_counts(counts: Counter[str]) -> None:
-    """Tell what was dropped, and what could not be read."""
+    """Tell what was dropped and cleaned, and what could not be read."""
     if counts["hits"]:
         logger.info("%s", enrichment.told(counts))
+    if counts[enrichment.CLEANED]:
+        logger.info("%d %s", counts[enrichment.CLEANED], enrichment.CLEANED)
     if counts[enrichment.UNREADABLE]:
         logger.warning("%d %s: null in server_ts", counts[enrichment.UNREADABLE], enrichment.UNREADABLE)
 

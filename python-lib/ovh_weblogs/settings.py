@@ -157,7 +157,7 @@ TOKEN_KEYS = (  # these open something, for minutes or for ever; "key" is WordPr
 PASSWORD_KEYS = ("password", "passwd", "passwort", "pass", "pwd", "motdepasse", "mot_de_passe", "mdp")
 PERSON_KEYS = (  # these name a person
     *("email", "e-mail", "e_mail", "mail", "courriel", "login", "username", "user_login", "firstname", "lastname"),
-    *("first_name", "last_name", "nom", "prenom", "phone", "tel", "telephone", "mobile"),
+    *("first_name", "last_name", "nom", "prenom", "phone", "tel", "telephone"),
 )
 REMOVED_KEYS = SESSION_KEYS + TOKEN_KEYS + PASSWORD_KEYS + PERSON_KEYS
 DROPPABLE = ("bots", "static", "internal", "own_agents")  # what hits can be dropped for, apart from their status

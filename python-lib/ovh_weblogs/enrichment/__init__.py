@@ -4,10 +4,12 @@ from ovh_weblogs.enrichment.events import as_events, our_names
 from ovh_weblogs.enrichment.filters import metrics, told
 from ovh_weblogs.enrichment.groups import Plan, enrich_batch, plan
 from ovh_weblogs.enrichment.inputs import UNREADABLE
+from ovh_weblogs.enrichment.protect import CLEANED
 from ovh_weblogs.enrichment.tracked import hosts as tracked_hosts
 from ovh_weblogs.enrichment.tracked import needs as tells_tracked_hosts
 
 __all__ = [
+    "CLEANED",
     "UNREADABLE",
     "Plan",
     "as_events",

@@ -207,7 +207,7 @@ def enrich_batch(batch: pa.RecordBatch, settings: EnrichSettings, counts: Counte
     """
     doing = plan(batch.schema.names, settings)
     columns = inputs.of_hits(batch.schema.names, settings.columns)
-    hits = protect.clean(inputs.read(batch, columns, settings.zone, counts), settings)
+    hits = protect.clean(inputs.read(batch, columns, settings.zone, counts), settings, counts)
     arrays = [
         hits[name] if inputs.is_ours(name, columns) else _plain(batch.column(name), name)
         for name in batch.schema.names

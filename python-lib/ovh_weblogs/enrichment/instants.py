@@ -10,8 +10,10 @@ import pyarrow.compute as pc
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 _LOCAL = pa.timestamp("us")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_APACHE = r"^\[?([0-3][0-9])/([A-Z][a-z]{2})/([0-9]{4}):([0-9]{2}:[0-9]{2}:[0-9]{2})(?: ([+-][0-9]{4}))?\]?$"
+_MONTHS = pa.array(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+_NUMBERS = pa.array([f"-{number:02}-" for number in range(1, 13)])
+_ZONELESS = len("2026-01-31T10:00:00")
+_APACHE = r"^\[?[0-3][0-9]/[A-Z][a-z]{2}/[0-9]{4}:[0-9]{2}:[0-9]{2}:[0-9]{2}(?: [+-][0-9]{4})?\]?$"
 _CLOCK = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?"
 _OFFSET = r"(?:[Zz]|[+-][0-9]{2}(?::?[0-9]{2})?)"
 _ISO = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?:[T ]{_CLOCK}(?: ?{_OFFSET})?)?$"
@@ -39,18 +41,31 @@ def instants(array: pa.Array, zone: tzinfo) -> pa.Array:
     if pa.types.is_integer(array.type) or pa.types.is_floating(array.type):
         return _counted(array.cast(pa.float64()))
     text = array.cast(pa.string())
-    try:
-        return text.cast(_INSTANT)  # what the host writes, all of it, at no further look
-    except pa.ArrowInvalid:
-        text = pc.utf8_trim_whitespace(text)
+    usual = _usual(text, zone)
+    if usual is not None:
+        return usual
+    text = pc.utf8_trim_whitespace(text)
     found = pa.nulls(len(text), _INSTANT)
-    for shape, read in ((_ISO, _iso), (_APACHE, _apache), (_NUMBER, _numbers)):
+    for shape, read in ((_APACHE, _apache), (_ISO, _iso), (_NUMBER, _numbers)):
         shaped = pc.fill_null(pc.match_substring_regex(text, shape), fill_value=False)
+        if shaped.true_count == len(text):
+            return read(text, zone)
         if shaped.true_count:
             found = pc.replace_with_mask(found, shaped, read(text.filter(shaped), zone))
         if found.null_count == text.null_count:
             break
     return found
+
+
+def _usual(text: pa.Array, zone: tzinfo) -> pa.Array | None:
+    """Times that all are ISO 8601, with zone or without, as Arrow reads them without a pattern; None for others."""
+    first = pc.first(text).as_py() or ""
+    if not re.match(_ISO, first):  # Arrow takes its time to fail: it words an error for each value
+        return None
+    try:
+        return text.cast(_INSTANT) if re.search(_ZONED, first) else _placed(text.cast(_LOCAL), zone)
+    except pa.ArrowInvalid:
+        return None
 
 
 def _iso(text: pa.Array, zone: tzinfo) -> pa.Array:
@@ -61,10 +76,12 @@ def _iso(text: pa.Array, zone: tzinfo) -> pa.Array:
 
 
 def _apache(text: pa.Array, zone: tzinfo) -> pa.Array:
-    ordered = pc.replace_substring_regex(text, _APACHE, r"\3-\2-\1T\4\5")
-    for number, month in enumerate(_MONTHS, 1):
-        ordered = pc.replace_substring(ordered, f"-{month}-", f"-{number:02}-")
-    return _dated(ordered, pc.match_substring_regex(ordered, r"[+-][0-9]{4}$"), zone)
+    bare = pc.ascii_trim(text, "[]")
+    day, month, year = (pc.utf8_slice_codeunits(bare, start, end) for start, end in ((0, 2), (3, 6), (7, 11)))
+    clock = pc.replace_substring(pc.utf8_slice_codeunits(bare, 12, 26), " ", "")
+    number = _NUMBERS.take(pc.index_in(month, value_set=_MONTHS))
+    ordered = pc.binary_join_element_wise(year, number, day, "T", clock, "")
+    return _dated(ordered, pc.greater(pc.binary_length(ordered), _ZONELESS), zone)
 
 
 def _numbers(text: pa.Array, _zone: tzinfo) -> pa.Array:

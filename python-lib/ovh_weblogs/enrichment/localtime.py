@@ -6,7 +6,6 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,14 +30,20 @@ def parts(times: pa.Array, offsets: pa.Array | None, zone: tzinfo) -> list[pa.Ar
         known = pc.and_(pc.greater_equal(offsets, _EAST), pc.less_equal(offsets, _WEST))
         told = pc.multiply(offsets.cast(pa.int64()), pa.scalar(-60, pa.int64()))
         shift = pc.if_else(pc.fill_null(known, fill_value=False), told, shift)
-    local = pc.add(seconds, shift).cast(pa.timestamp("s"))
+    hours = _floored(pc.add(seconds, shift), 3600).dictionary_encode()  # few, and each is looked at once
+    local = pc.multiply(hours.dictionary, 3600).cast(pa.timestamp("s"))
     elements = (
         pc.hour(local),
         pc.day(local),
         pc.day_of_week(local, count_from_zero=False, week_start=1),
         pc.month(local),
     )
-    return [element.cast(pa.int32()) for element in elements]
+    return [element.cast(pa.int32()).take(hours.indices) for element in elements]
+
+
+def _floored(seconds: pa.Array, unit: int) -> pa.Array:
+    numbers = np.asarray(pc.fill_null(seconds, 0)) // unit
+    return pa.array(numbers, mask=np.asarray(seconds.is_null()))
 
 
 def of_hits(batch: pa.RecordBatch, zone: tzinfo) -> list[pa.Array]:
@@ -52,9 +57,9 @@ def _shifts(seconds: pa.Array, zone: tzinfo) -> pa.Array:
 
     Python's zones, since Arrow looks for those of the system, which may have none.
     """
-    quarters, places = np.unique(np.asarray(pc.fill_null(seconds, 0)) // _STEP, return_inverse=True)
-    ahead: npt.NDArray[np.int64] = np.array([_ahead(int(quarter), zone) for quarter in quarters], np.int64)
-    return pa.array(ahead[places])
+    quarters = _floored(seconds, _STEP).dictionary_encode()
+    ahead = pa.array([_ahead(quarter, zone) for quarter in quarters.dictionary.to_pylist()], pa.int64())
+    return ahead.take(quarters.indices)
 
 
 @lru_cache(maxsize=_ZONES)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ovh_weblogs.casting import cast
 from ovh_weblogs.enrichment import filters, flags, pagerules, privacy, referrersites, urlsecrets
@@ -19,6 +20,7 @@ GUESSABLE = (
     "user is hashed without a key, so that whoever guesses a login can tell that it is this one: a preset of privacy "
     "with a visitor key prevents it"
 )
+CLEANED = "URLs and queries had parameters or logins removed"
 Change = Callable[[pa.Array], pa.Array]
 
 
@@ -43,10 +45,22 @@ def check(settings: EnrichSettings) -> None:
         )
 
 
-def clean(hits: Mapping[str, pa.Array], settings: EnrichSettings) -> dict[str, pa.Array]:
-    """Hits by our names, without secrets in their URLs and parameters, so that no column is made from one."""
-    changes = _of_urls(settings.privacy)
-    return {name: changes[name](array) if name in changes else array for name, array in hits.items()}
+def clean(hits: Mapping[str, pa.Array], settings: EnrichSettings, counts: Counter[str] | None) -> dict[str, pa.Array]:
+    """Hits by our names, without secrets in their URLs and parameters, so that no column is made from one.
+
+    Args:
+        hits: Columns by our names.
+        settings: Whether and of what they are cleaned.
+        counts: Values that were changed are counted in it, under ``CLEANED``.
+    """
+    cleaned = dict(hits)
+    for name, change in _of_urls(settings.privacy).items():
+        if name in cleaned:
+            cleaned[name] = change(hits[name])
+            if counts is not None and cleaned[name] is not hits[name]:
+                same = pc.fill_null(pc.equal(cleaned[name], hits[name]), fill_value=False)
+                counts[CLEANED] += same.false_count - hits[name].null_count
+    return cleaned
 
 
 def _of_urls(wanted: Privacy) -> dict[str, Change]:

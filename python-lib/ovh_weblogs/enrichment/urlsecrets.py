@@ -21,6 +21,7 @@ _LOGIN = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/]*@")
 _PATH_PARAMETER = re.compile(r";([^/;=]*)=[^/;]*")  # Java's: /a;jsessionid=1F2E
 _MAIL = re.compile(r"[^\s@<>()&=?/]@(?!\dx\.)[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2}")  # but for logo@2x.png
 _NESTED = re.compile(r"[^\[]*\[([^\[\]]*)\](?:\[\])?")  # user[email], filter[mail][]
+_POSSIBLE = "[?;#@]"  # what begins a parameter, or ends a login
 # An escape of a letter, a digit or of - . _ is never needed, so that whoever writes one hides something.
 _HIDDEN = r"%(?:25|2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])"
 _BEFORE = r"(?:^|[?&;#\[]|%(?:3f|26|3b|23|5b))"
@@ -34,7 +35,12 @@ def without(array: pa.Array, keys: Keys) -> pa.Array:
         array: URLs, absolute or as logged. Those that have nothing to remove stay exactly as they are.
         keys: In lower case; capitals do not count.
     """
-    return _changed(array, keys, lambda url: cleaned(url, keys))
+    possible = pc.fill_null(pc.match_substring_regex(array, _POSSIBLE), fill_value=False)
+    if possible.true_count == 0:
+        return array
+    urls = array.filter(possible)
+    changed = _changed(urls, keys, lambda url: cleaned(url, keys))
+    return array if changed is urls else pc.replace_with_mask(array, possible, changed)
 
 
 def queries_without(array: pa.Array, keys: Keys) -> pa.Array:

@@ -45,6 +45,7 @@ def test_untouched_the_form_drops_nothing_and_removes_secrets_from_urls(built, s
     assert (event["client_addr"], event["user"]) == ("192.0.2.77", "marie")
     assert (event["resource_class"], event["is_pageview"], event["local_hour"]) == ("page", "true", "14")
     assert "1 hits, 1 events; dropped: none" in result.log
+    assert "1 URLs and queries had parameters or logins removed" in result.log
     assert store.metrics("events")["dropped_bots"] == 0
 
 

@@ -11,7 +11,7 @@ from ovh_weblogs.dss import recipe_forms
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.roles import ROLES, VISITOR_ROLES
 from ovh_weblogs.secret import Secret
-from ovh_weblogs.settings import EnrichSettings, ParseSettings, Policy, Rotation, VisitorSettings
+from ovh_weblogs.settings import Cleaning, EnrichSettings, ParseSettings, Policy, Privacy, Rotation, VisitorSettings
 
 COMMON = '%h %l %u %t "%r" %>s %b'
 
@@ -102,6 +102,31 @@ KEY = "kV3t8Qm1Zx6Rb0Lw"
 )
 def test_enrichment_by_an_empty_form_or_its_defaults_is_that_of_settings(config):
     assert recipe_forms.enrich_settings(config) == EnrichSettings()
+
+
+def test_what_is_set_for_cleaning_and_privacy_is_taken():
+    config = {
+        "query_keys": [" q ", "q", "", "Page"],
+        "add_resources": False,
+        "add_local_time": False,
+        "local_zone": "America/Toronto",
+        "internal_addresses": ["10.0.0.0/8"],
+        "own_agents": ["monitor"],
+        "drop": ["internal", "bots"],
+        "drop_statuses": ["404"],
+        "clean_urls": False,
+        "removed_keys": [],
+        "truncate_addresses": True,
+        "hash_user": True,
+    }
+    assert recipe_forms.enrich_settings(config) == EnrichSettings(
+        query_keys=("q", "Page"),
+        resources=False,
+        local_time=False,
+        local_zone=ZoneInfo("America/Toronto"),
+        cleaning=Cleaning(("10.0.0.0/8",), ("monitor",), ("bots", "internal"), ("404",)),
+        privacy=Privacy(clean_urls=False, removed_keys=(), truncate_addresses=True, hash_user=True),
+    )
 
 
 def test_what_is_set_for_enrichment_is_taken():

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pytest
 
-from ovh_weblogs.enrichment import UNREADABLE, enrich_batch, inputs, plan
+from ovh_weblogs.enrichment import UNREADABLE, as_events, enrich_batch, inputs, our_names, plan
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES
 from ovh_weblogs.schema import AGENT_COLUMNS, HITS, LOCATION_PARTS, REFERER_PARTS
@@ -244,3 +244,29 @@ def test_a_cookie_of_any_name_tells_visitors_apart():
 def test_the_cookie_policy_works_on_hits():
     event = row({"visitor_id": "b4743af1d1c5178"}, visitor_policy=Policy.COOKIE)
     assert event["visitor_id"] == event["tracker_visitor_id"] == "b4743af1d1c5178"
+
+
+# For visitors
+
+
+def test_events_come_back_to_our_names_with_what_enrichment_added():
+    chosen = {"address": "ip", "useragent": "agent", "url": "page"}
+    names = ["server_ts", "ip", "agent", "agent_type", "page", "page_host", "status", "mine", "visitor_id"]
+    assert our_names(names, chosen) == {
+        "server_ts": "server_ts",
+        "ip": "client_addr",
+        "agent": "useragent",
+        "agent_type": "useragent_type",
+        "page": "location",
+        "page_host": "location_host",
+        "status": "status",
+        "visitor_id": "visitor_id",
+    }
+
+
+def test_a_column_of_our_name_gives_way_to_the_chosen_one_for_visitors():
+    batch = pa.RecordBatch.from_pydict({"location": ["/ours"], "page": ["GET /theirs"], "server_ts": ["lunch"]})
+    counts = Counter()
+    events = as_events(batch, {"url": "page"}, PARIS, counts)
+    assert events.to_pylist() == [{"location": "/theirs", "server_ts": None}]
+    assert counts == {UNREADABLE: 1}

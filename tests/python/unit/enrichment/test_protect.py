@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from ovh_weblogs import pipeline
-from ovh_weblogs.enrichment import enrich_batch, plan, privacy
+from ovh_weblogs.enrichment import CLEANED, enrich_batch, plan, privacy
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import Cleaning, EnrichSettings, Privacy
@@ -67,6 +67,14 @@ def test_a_trackers_parameters_are_cleaned():
     hit = {"type": "page", "location": URL, "visitor_params": "email=x&club=or", "event_params": "mail=x"}
     (event,) = enriched(hit)
     assert (event["visitor_params"], event["event_params"]) == ("club=or", None)
+
+
+def test_every_value_that_is_cleaned_is_counted():
+    counts = Counter()
+    hit = {**HIT, "visitor_params": "mail=x", "session_params": "a=1"}
+    clean = {**hit, "location": "/a?b", "referer": None, "visitor_params": None}
+    enriched(hit, clean, clean, counts=counts)
+    assert counts[CLEANED] == 3
 
 
 def test_an_address_is_truncated_after_everything_that_needs_it():
