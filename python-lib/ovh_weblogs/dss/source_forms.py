@@ -44,7 +44,7 @@ def rules_of_rows(rows: Iterable[Mapping[str, Any]], dataset: str) -> tuple[Page
     form = Form({"rules": [dict(row) for row in rows]})
     found = [
         _rule(each, f"row {number} of {dataset}")
-        for number, each in form.objects("rules", f"row of {dataset}")
+        for number, each in form.objects("rules", f"{dataset}, row")
         if any(each.text(column) for column in RULE_COLUMNS)
     ]
     form.check("The page rules")
