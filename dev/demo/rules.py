@@ -1,10 +1,13 @@
-"""Page rules for the generated site, as its owner would write them into the form of "Enrich hits"."""
+"""What the owner of the generated site would write into the form of "Enrich hits"."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from dev.traffic.site import BLOG, SHOP
+from dev.traffic.sources import SPAM
+
+SPAM_HOSTS = [str(SPAM.referrer).split("/")[2]]
 
 PAGE_RULES: list[dict[str, Any]] = [
     {"category": "order", "path": "/commande/merci", "status": "200, 304", "method": "GET", "conversion": True},

@@ -5,14 +5,12 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from dev.demo.rules import PAGE_RULES
-from dev.traffic.sources import SPAM
+from dev.demo.rules import PAGE_RULES, SPAM_HOSTS
 from ovh_weblogs.dss.recipe_forms import enrich_settings
 from ovh_weblogs.enrichment import enrich_batch
 from ovh_weblogs.schema import HITS
 
-SPAMMER = SPAM.referrer.split("/")[2]
-SETTINGS = enrich_settings({"spam_hosts": [SPAMMER], "page_rules": PAGE_RULES})
+SETTINGS = enrich_settings({"spam_hosts": SPAM_HOSTS, "page_rules": PAGE_RULES})
 
 
 @pytest.fixture(scope="module")
