@@ -6,6 +6,9 @@ Names: Google Analytics help, "URL builders"; Matomo's ``campaign_var_name`` and
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -39,6 +42,7 @@ _SOURCE, _MEDIUM = 1, 2
 _COLUMNS = {name: (column, rank) for column, names in enumerate(_PARAMETERS) for rank, name in enumerate(names)}
 
 
+_REMEMBERED = 1000  # queries: a campaign brings many visitors by one
 _LAST = max(len(names) for names in _PARAMETERS)  # no rank
 _NOWHERE = 0, _LAST
 
@@ -51,11 +55,19 @@ def of_pages(batch: pa.RecordBatch) -> list[pa.Array]:
         found = urls.parts(batch.column("location"), LOCATION_PARTS)[4]
     distinct = found.dictionary_encode()
     telling = pc.match_substring_regex(distinct.dictionary, _TELLING)
-    values = derived(pc.if_else(telling, distinct.dictionary, None), CAMPAIGN_COLUMNS, read)
-    return [pc.take(array, distinct.indices) for array in values]
+    values = derived(distinct.dictionary.filter(telling), CAMPAIGN_COLUMNS, read)
+    ranks = np.cumsum(telling.to_numpy(zero_copy_only=False)) - 1
+    places = pa.array(ranks, mask=pc.invert(telling).to_numpy(zero_copy_only=False)).take(distinct.indices)
+    return [_taken(array, places) for array in values]
 
 
-def read(query: str) -> list[str | None] | None:
+def _taken(values: pa.Array, places: pa.Array) -> pa.Array:
+    nothing = values.null_count == len(values)
+    return pa.nulls(len(places), values.type) if nothing else values.take(places)
+
+
+@lru_cache(_REMEMBERED)
+def read(query: str) -> tuple[str | None, ...] | None:
     """Values of ``schema.CAMPAIGN_COLUMNS`` in one query; None where it tells nothing of a campaign."""
     ranks, values = [_LAST] * len(_PARAMETERS), [""] * len(_PARAMETERS)
     clicks: set[str] = set()
@@ -71,4 +83,4 @@ def read(query: str) -> list[str | None] | None:
     if click in _PAID:
         source, medium = _PAID[click]
         values[_SOURCE], values[_MEDIUM] = values[_SOURCE] or source, values[_MEDIUM] or medium
-    return [*(value or None for value in values), click] if click or any(values) else None
+    return (*(value or None for value in values), click) if click or any(values) else None

@@ -120,6 +120,7 @@ Medium: medium.com
 Substack: substack.com
 Teams: teams.microsoft.com teams.live.com teams.cloud.microsoft
 LINE: line.me
+Moi Mir: my.mail.ru
 Mixi: mixi.jp
 Hatena: hatena.ne.jp
 Goodreads: goodreads.com
