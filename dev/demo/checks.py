@@ -26,6 +26,9 @@ _PLACE = ("source_file", "line_number")
 _VALUES = tuple(name for name in SERVER_HITS.names if name not in _PLACE)
 _ROBOT = ("is_bot", "bot_name", "bot_category")
 _DEVICE = ("useragent_type", "useragent_brand", "useragent_os")
+_SOURCE = {name: name for name in ("referer_type", "channel", "page_category", "is_conversion")} | {
+    "campaign_name": "campaign"
+}
 _RIGHT = 0.99  # share of hits whose device has to be told as it is
 _TROUBLE = {"status": "was refused with {status}", "cut_body": "broke off"}
 
@@ -63,6 +66,7 @@ def all_checks(run: Evidence) -> list[Check]:
             _devices(base),
             _robots(base),
             _pages(base),
+            _sources(base),
         ]
     return [*found, *(_fault(run, day) for day in run.month.faults)]
 
@@ -174,6 +178,16 @@ def _pages(base: duckdb.DuckDBPyConnection) -> Check:
     wrong, hits = _differing(base, [unknown, "events.is_pageview IS DISTINCT FROM truth.is_pageview"])
     share = 1 - wrong / max(hits, 1)
     return f"Pages, files and page views were told rightly for {share:.1%} of the hits", share >= _RIGHT
+
+
+def _sources(base: duckdb.DuckDBPyConnection) -> Check:
+    """Where a hit's visit comes from, and what its page is by the owner's rules."""
+    differs = (f"events.{name} IS DISTINCT FROM truth.{truth}" for name, truth in _SOURCE.items())
+    wrong, hits = _differing(base, differs)
+    share = 1 - wrong / max(hits, 1)
+    return f"Referrers, channels, campaigns, categories and conversions are right for {share:.1%} of the hits", (
+        share >= _RIGHT
+    )
 
 
 def _differing(base: duckdb.DuckDBPyConnection, conditions: Iterable[str]) -> tuple[int, int]:

@@ -102,3 +102,57 @@ NETWORK_COLUMNS = (
     ),
     Column("client_addr_as_org", Type.STRING, "Who holds that autonomous system: an access provider, a host."),
 )
+REFERRER_COLUMNS = (
+    Column(
+        "referer_type",
+        Type.STRING,
+        "direct (no referrer), internal, search, social (video sites, too), ai-assistant, email, campaign (tagged, whoever referred), website or spam; null for a referrer that is no URL.",
+    ),
+    Column(
+        "referer_name",
+        Type.STRING,
+        "Who referred, such as Google or ChatGPT; the host where the tables do not know it; null where direct or internal.",
+    ),
+    Column("search_terms", Type.STRING, "What was searched for, decoded; most search engines no longer tell."),
+)
+CAMPAIGN_COLUMNS = (
+    Column(
+        "campaign_name",
+        Type.STRING,
+        "Campaign by the page's query, decoded: utm_campaign, else mtm_campaign and Matomo's older names.",
+    ),
+    Column(
+        "campaign_source",
+        Type.STRING,
+        "utm_source, or Matomo's; google with gclid, wbraid or gbraid alone, bing with msclkid.",
+    ),
+    Column("campaign_medium", Type.STRING, "utm_medium, or Matomo's; cpc with a click id of Google Ads or Microsoft."),
+    Column("campaign_term", Type.STRING, "utm_term, or Matomo's keyword."),
+    Column("campaign_content", Type.STRING, "utm_content, or Matomo's."),
+    Column("campaign_id", Type.STRING, "utm_id, or Matomo's."),
+    Column(
+        "campaign_click_id",
+        Type.STRING,
+        "Name of the click id that the page's query has: gclid, wbraid, gbraid, msclkid, fbclid and so on.",
+    ),
+)
+CHANNEL_COLUMNS = (
+    Column(
+        "channel",
+        Type.STRING,
+        "Channel by GA4's default channel group, such as Organic Search, Paid Social or AI Assistant; null where referer_type is internal, since the visit goes on.",
+    ),
+)
+PAGE_RULE_COLUMNS = (
+    Column(
+        "page_category",
+        Type.STRING,
+        "Category of the first page rule that matches; null where none does. Only where there are rules.",
+    ),
+    Column(
+        "is_conversion",
+        Type.BOOLEAN,
+        "Whether that rule says that the hit is a conversion. Only where there are rules.",
+        nullable=False,
+    ),
+)

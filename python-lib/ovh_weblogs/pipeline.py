@@ -53,6 +53,7 @@ _ONLY_ID = EnrichSettings(
     url=False,
     resources=False,
     local_time=False,
+    traffic_sources=False,
     privacy=Privacy(clean_urls=False),
 )
 

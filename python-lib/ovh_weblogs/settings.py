@@ -10,6 +10,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ovh_weblogs.secret import Secret
+from ovh_weblogs.sources import PageRule, Sources
 
 # OVH's own statistics page hard-codes this zone, and Canada's, for its clusters (ovh/owstats-ui, src/store/app.js).
 EUROPE = ZoneInfo("Europe/Paris")
@@ -251,6 +252,9 @@ class EnrichSettings:
     resources: bool = True  # what was asked for, and page views
     local_time: bool = True
     local_zone: tzinfo = EUROPE  # of visitors whose offset is not known
+    traffic_sources: bool = True  # referrers, campaigns, channels
+    sources: Sources = field(default_factory=Sources)
+    page_rules: tuple[PageRule, ...] = ()  # the first that matches says what a hit is
     visitor_id: bool = True
     visitor_policy: Policy = Policy.AUTO
     visitor_key: Secret = field(default_factory=lambda: Secret(""))

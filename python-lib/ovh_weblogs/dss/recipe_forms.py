@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timezone, tzinfo
 
+from ovh_weblogs.dss import source_forms
 from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, period_of
 from ovh_weblogs.errors import SettingsError
@@ -111,6 +112,9 @@ def enrich_settings(config: Config | None) -> EnrichSettings:
         resources=form.flag("add_resources", default=EnrichSettings.resources),
         local_time=form.flag("add_local_time", default=EnrichSettings.local_time),
         local_zone=_zone(form, "local_zone", EnrichSettings.local_zone),
+        traffic_sources=form.flag("add_sources", default=EnrichSettings.traffic_sources),
+        sources=source_forms.sources(form),
+        page_rules=source_forms.page_rules(form),
         visitor_id=form.flag("add_visitor_id", default=EnrichSettings.visitor_id),
         visitor_policy=policy,
         visitor_key=key,

@@ -16,7 +16,7 @@ from dataiku.customrecipe import (
 
 from ovh_weblogs import logfiles, pipeline
 from ovh_weblogs.archive import archive
-from ovh_weblogs.dss import archives, datasets, recipe_forms
+from ovh_weblogs.dss import archives, datasets, recipe_forms, source_forms
 from ovh_weblogs.dss.geofiles import geo_files
 from ovh_weblogs.dss.raw_logs import RawLogs, raw_logs
 from ovh_weblogs.dss.rows import as_text
@@ -84,12 +84,12 @@ def _needs_tracker_columns(logs: RawLogs, settings: ParseSettings, output: datas
 
 
 def build_events() -> None:
-    """Recipe ``ovh-logs-enrich``: role hits, with geo files of the role geo where there is one, to role events.
+    """Recipe ``ovh-logs-enrich``: role hits to role events, with the files of role geo and the rules of role rules.
 
     Raises:
         OvhLogsError: With one sentence that says what to do.
     """
-    settings = recipe_forms.enrich_settings(get_recipe_config())
+    settings = _with_rules(recipe_forms.enrich_settings(get_recipe_config()))
     if not settings.geo:
         _build_events(settings)
         return
@@ -110,6 +110,18 @@ def _build_events(settings: EnrichSettings) -> None:
             events.write(batch)
     pipeline.log_counts(counts)
     output.save_metrics(pipeline.enrichment_metrics(counts))
+
+
+def _with_rules(settings: EnrichSettings) -> EnrichSettings:
+    """The settings with the page rules of the role rules, after those of the form."""
+    if not get_input_names_for_role("rules"):
+        return settings
+    dataset = datasets.Input("rules")
+    batches = dataset.batches(source_forms.rule_columns(dataset.names, dataset.short_name))
+    rows = [row for batch in batches for row in batch.to_pylist()]
+    rules = source_forms.rules_of_rows(rows, dataset.short_name)
+    logger.info("%s: %d page rules", dataset.short_name, len(rules))
+    return replace(settings, page_rules=settings.page_rules + rules)
 
 
 def _with_tracked_hosts(hits: datasets.Input, settings: EnrichSettings) -> EnrichSettings:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from ovh_weblogs.casting import cast
-from ovh_weblogs.enrichment import filters, geo, inputs, protect, requestgroups, urls, useragent, visitor
+from ovh_weblogs.enrichment import filters, geo, inputs, protect, requestgroups, sourcegroups, urls, useragent, visitor
 from ovh_weblogs.enrichment.group import Columns, Group
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES, column_of
@@ -104,6 +104,7 @@ _GROUPS = (
         of="referer",
     ),
     *requestgroups.GROUPS,
+    *sourcegroups.GROUPS,
     Group(
         needs=visitor.needs,
         columns=visitor.columns,

@@ -16,6 +16,7 @@ from dev.bench.contenders import (
     month,
     parsing,
     places,
+    referrers,
     source,
     tracker,
     twice,
@@ -39,6 +40,7 @@ def corpus(tmp_path):
         useragents.library,
         useragents.row_by_row,
         places.library,
+        referrers.library,
     ],
     ids=[
         "connector to the host",
@@ -47,6 +49,7 @@ def corpus(tmp_path):
         "agents",
         "agents row by row",
         "places",
+        "referrers",
     ],
 )
 def test_rows_are_as_many_as_the_file_has_hits(contender, corpus):

@@ -39,7 +39,7 @@ def test_every_role_is_a_column_of_hits_unless_it_has_no_column_by_default():
 def test_names_of_added_columns_begin_with_that_of_the_inputs_column():
     columns = {"ip": "192.0.2.1", "agent": FIREFOX, "page": "https://a.example/x?y", "ref": "https://b.example/"}
     chosen = {"address": "ip", "useragent": "agent", "url": "page", "referrer": "ref"}
-    event = row(columns, columns=chosen, bots=False, resources=False)
+    event = row(columns, columns=chosen, bots=False, resources=False, traffic_sources=False)
     parts = [
         name.replace(ours, theirs, 1)
         for ours, theirs, group in (
