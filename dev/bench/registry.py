@@ -69,7 +69,9 @@ _CHAIN = "dev.bench.contenders.chain"
 _TRACKER = "dev.bench.contenders.tracker"
 _TRACKED = "dev.bench.trackerdata:corpus"
 _SOURCE = "dev.bench.contenders.source"
+_PLACES = "dev.bench.contenders.places"
 _AGENTS = "dev.bench.contenders.useragents"
+_REFERRERS = "dev.bench.contenders.referrers"
 _CONNECTOR = "dev.bench.contenders.connector"
 _MONTH = "dev.bench.contenders.month"
 _NOISE = "dev.bench.noise:corpus"
@@ -127,6 +129,21 @@ BENCHMARKS = (
         Ratio.RATE,
         limit=60.0,
         peak_limit_mb=130,
+    ),
+    Benchmark(
+        "geo",
+        Contender("addresses of hits to cities, by a file", f"{_PLACES}:library"),
+        Contender("the same lines parsed, unpacked ahead", f"{_PARSING}:library_ahead"),
+        Ratio.SECONDS,
+        limit=1.3,
+    ),
+    Benchmark(
+        "referrers",
+        Contender("referrers, campaigns and channels of hits", f"{_REFERRERS}:library"),
+        Contender(".log.gz to typed columns, one thread", f"{_PARSING}:library"),
+        Ratio.SECONDS,
+        limit=0.3,
+        peak_limit_mb=120,
     ),
     Benchmark(
         "connector_rows",

@@ -31,6 +31,9 @@ _VISIT = {
     "entry_referer": "referer",
     **{name: name for name in ("session_index", "start_ts", "end_ts", "duration_s", "hits", "errors")},
 }
+_SOURCE = {name: name for name in ("referer_type", "channel", "page_category", "is_conversion")} | {
+    "campaign_name": "campaign"
+}
 _RIGHT = 0.99  # share of hits whose device has to be told as it is
 _TROUBLE = {"status": "was refused with {status}", "cut_body": "broke off"}
 
@@ -70,6 +73,7 @@ def all_checks(run: Evidence) -> list[Check]:
             _devices(base),
             _robots(base),
             _pages(base),
+            _sources(base),
         ]
     return [*found, *(_fault(run, day) for day in run.month.faults)]
 
@@ -193,6 +197,16 @@ def _pages(base: duckdb.DuckDBPyConnection) -> Check:
     wrong, hits = _differing(base, [unknown, "events.is_pageview IS DISTINCT FROM truth.is_pageview"])
     share = 1 - wrong / max(hits, 1)
     return f"Pages, files and page views were told rightly for {share:.1%} of the hits", share >= _RIGHT
+
+
+def _sources(base: duckdb.DuckDBPyConnection) -> Check:
+    """Where a hit's visit comes from, and what its page is by the owner's rules."""
+    differs = (f"events.{name} IS DISTINCT FROM truth.{truth}" for name, truth in _SOURCE.items())
+    wrong, hits = _differing(base, differs)
+    share = 1 - wrong / max(hits, 1)
+    return f"Referrers, channels, campaigns, categories and conversions are right for {share:.1%} of the hits", (
+        share >= _RIGHT
+    )
 
 
 def _differing(base: duckdb.DuckDBPyConnection, conditions: Iterable[str]) -> tuple[int, int]:

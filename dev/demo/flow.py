@@ -11,6 +11,7 @@ from typing import Any
 from dev.demo.errors import DemoFailed
 from dev.demo.month import Month
 from dev.demo.ovh import Ovh
+from dev.demo.rules import PAGE_RULES, SPAM_HOSTS
 from dev.dsshost import BadData, BadPlugin, ComponentFailed, FlowResult, run_flow
 from dev.ovhsim.journal import Request
 from ovh_weblogs.pipeline import Totals
@@ -53,6 +54,7 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
         "rejects": "rows",
         "max_reject_share": 1.0,  # however many there are: the report shows them
     }
+    known = {"page_rules": PAGE_RULES, "spam_hosts": SPAM_HOSTS} if month.truth else {}  # of the generated site alone
     return {
         "plugin": str(Path(__file__).parents[2]),
         "storage": str(storage),
@@ -61,7 +63,7 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
         "presets": ovh.presets,
         "datasets": {READ: {"connector": "ovh-logs", "config": logs}, "events": {}, "sessions": {}, "visitors": {}},
         "recipes": [
-            {"recipe": ENRICH, "config": {}, "inputs": {"hits": [READ]}, "outputs": {"events": ["events"]}},
+            {"recipe": ENRICH, "config": known, "inputs": {"hits": [READ]}, "outputs": {"events": ["events"]}},
             {
                 "recipe": VISITS,
                 "config": {"midnight": "never"},  # as the truth has them: its robots of two days without a pause, too

@@ -48,7 +48,14 @@ __all__ = [
 logger = guarded_logger(__name__)
 
 _ONLY_ID = EnrichSettings(
-    useragent=False, bots=False, url=False, resources=False, local_time=False, privacy=Privacy(clean_urls=False)
+    useragent=False,
+    bots=False,
+    geo=False,
+    url=False,
+    resources=False,
+    local_time=False,
+    traffic_sources=False,
+    privacy=Privacy(clean_urls=False),
 )
 
 

@@ -63,7 +63,7 @@ SESSION_ROLES = tuple(role for role in VISITOR_ROLES if role.name != "host")
 JOURNEY_ROLES = (
     Role("conversion", "is_conversion", ("boolean", "tinyint", "smallint", "int", "bigint", "string")),
     Role("channel", "channel", _TEXT),
-    Role("campaign", "campaign", _TEXT),
+    Role("campaign", "campaign_name", _TEXT),
 )
 
 

@@ -8,14 +8,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ovh_weblogs.column import ARROW_TYPES, DSS_TYPES, Column, Table, Type, dss_schema
-from ovh_weblogs.enriched import ADDRESS_FLAGS, AGENT_FLAGS, LOCAL_TIME, RESOURCE_COLUMNS, query_columns
-from ovh_weblogs.sessioned import JOURNEY, PLACES, SESSIONS
+from ovh_weblogs.enriched import (
+    ADDRESS_FLAGS,
+    AGENT_FLAGS,
+    CAMPAIGN_COLUMNS,
+    CHANNEL_COLUMNS,
+    COUNTRY_COLUMNS,
+    LOCAL_TIME,
+    NETWORK_COLUMNS,
+    PAGE_RULE_COLUMNS,
+    PLACE_COLUMNS,
+    REFERRER_COLUMNS,
+    RESOURCE_COLUMNS,
+    query_columns,
+)
+from ovh_weblogs.sessioned import PLACES, SESSIONS
 
 __all__ = [
-    "ADDRESS_FLAGS", "AGENT_COLUMNS", "AGENT_FLAGS", "ARCHIVED", "ARROW_TYPES", "BOT_COLUMNS", "DSS_TYPES", "ENRICHED",
-    "EVENTS", "FILES", "HITS", "HIT_ORDER", "JOURNEY", "LINES", "LOCAL_TIME", "LOCATION_PARTS", "PLACES", "REFERER_PARTS", "REJECTS",
-    "REJECT_REASON", "RESOURCE_COLUMNS", "SERVER_HITS", "SESSIONS", "VISITORS", "VISITOR_COLUMNS", "Column", "Table", "Type",
-    "dss_schema", "query_columns",
+    "ADDRESS_FLAGS", "AGENT_COLUMNS", "AGENT_FLAGS", "ARCHIVED", "ARROW_TYPES", "BOT_COLUMNS", "CAMPAIGN_COLUMNS",
+    "CHANNEL_COLUMNS", "COUNTRY_COLUMNS", "DSS_TYPES", "ENRICHED", "EVENTS", "FILES", "HITS", "HIT_ORDER", "JOURNEY", "LINES",
+    "LOCAL_TIME", "LOCATION_PARTS", "NETWORK_COLUMNS", "PAGE_RULE_COLUMNS", "PLACES", "PLACE_COLUMNS", "REFERER_PARTS",
+    "REFERRER_COLUMNS", "REJECTS", "REJECT_REASON", "RESOURCE_COLUMNS", "SERVER_HITS", "SESSIONS", "VISITORS", "VISITOR_COLUMNS",
+    "Column", "Table", "Type", "dss_schema", "query_columns",
 ]  # fmt: skip
 
 _PLACE = (
@@ -207,12 +221,20 @@ REFERER_PARTS = _url_parts("referer", "the page before")
 VISITOR_COLUMNS = _VISITOR
 _URLS = LOCATION_PARTS + REFERER_PARTS + RESOURCE_COLUMNS
 _FLAGS = ADDRESS_FLAGS + AGENT_FLAGS
-ENRICHED = Table("events", "one hit", AGENT_COLUMNS + BOT_COLUMNS + _URLS + LOCAL_TIME + _FLAGS + _VISITOR)
+_GEO = COUNTRY_COLUMNS + PLACE_COLUMNS + NETWORK_COLUMNS
+_SOURCES = CAMPAIGN_COLUMNS + REFERRER_COLUMNS + CHANNEL_COLUMNS + PAGE_RULE_COLUMNS
+ENRICHED = Table(
+    "events",
+    "one hit",
+    AGENT_COLUMNS + BOT_COLUMNS + _GEO + _URLS + LOCAL_TIME + _FLAGS + _SOURCES + _VISITOR,
+)
 EVENTS = Table(
     "events",
     "one hit",
     tuple(column for column in HITS.columns if column.name not in ("visitor_id", "session_id")) + ENRICHED.columns,
 )
+# What visits are told of besides, which may be columns of any origin.
+JOURNEY = tuple(column for column in EVENTS.columns if column.name in ("channel", "is_conversion", "campaign_name"))
 
 
 def _first_last(name: str, what: str) -> tuple[Column, Column]:

@@ -62,9 +62,3 @@ PLACES = (
         "Seconds until the next page view of the visit; null for the last, and for hits that are none.",
     ),
 )
-# What events are looked at for beside their declared columns, by the recipe's choice of columns.
-JOURNEY = (
-    Column("is_conversion", Type.BOOLEAN, "Whether the hit converts."),
-    Column("channel", Type.STRING, "Channel by which the visitor came."),
-    Column("campaign", Type.STRING, "Campaign by which the visitor came."),
-)

@@ -55,9 +55,8 @@ class Visits:
         self._names = list(names)
         self._input = _looked_at(names, self._settings)
         self._counts: Counter[str] = Counter()
-        declared = [column for column in (*EVENTS.columns, *JOURNEY) if column.name in self._input.ours]
-        unique = {column.name: column.arrow for column in declared}
-        self._schema = pa.schema([*unique.values(), _ROW.arrow])
+        declared = [column.arrow for column in EVENTS.columns if column.name in self._input.ours]
+        self._schema = pa.schema([*declared, _ROW.arrow])
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -235,7 +234,7 @@ def _looked_at(names: Sequence[str], settings: SessionSettings) -> _Input:
     for wish, needed in (
         (settings.only_people, "is_bot"),
         (settings.only_pageviews, "is_pageview"),
-        (settings.campaign_change, "campaign"),
+        (settings.campaign_change, "campaign_name"),
     ):
         if wish and needed not in ours:
             raise InputError(

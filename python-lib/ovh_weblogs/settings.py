@@ -10,6 +10,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ovh_weblogs.secret import Secret
+from ovh_weblogs.sources import PageRule, Sources
 
 # OVH's own statistics page hard-codes this zone, and Canada's, for its clusters (ovh/owstats-ui, src/store/app.js).
 EUROPE = ZoneInfo("Europe/Paris")
@@ -215,6 +216,13 @@ class Rotation(str, enum.Enum):
     MONTH = "month"
 
 
+class Language(str, enum.Enum):
+    """Of the names of countries, and of regions and cities where a file has them; the values are those of the form."""
+
+    ENGLISH = "en"
+    FRENCH = "fr"
+
+
 @dataclass(frozen=True)
 class ArchiveSettings:
     """What an archive of day files takes up, and how long it keeps it."""
@@ -236,11 +244,17 @@ class EnrichSettings:
     overwrite: bool = False  # columns of the input that have the names of added ones
     useragent: bool = True
     bots: bool = True
+    geo: bool = True  # countries, and what the files know
+    geo_files: tuple[str, ...] = ()  # paths of .mmdb files
+    geo_language: Language = Language.ENGLISH
     url: bool = True
     query_keys: tuple[str, ...] = ()  # parameters of pages that become columns
     resources: bool = True  # what was asked for, and page views
     local_time: bool = True
     local_zone: tzinfo = EUROPE  # of visitors whose offset is not known
+    traffic_sources: bool = True  # referrers, campaigns, channels
+    sources: Sources = field(default_factory=Sources)
+    page_rules: tuple[PageRule, ...] = ()  # the first that matches says what a hit is
     visitor_id: bool = True
     visitor_policy: Policy = Policy.AUTO
     visitor_key: Secret = field(default_factory=lambda: Secret(""))

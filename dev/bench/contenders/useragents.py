@@ -17,7 +17,7 @@ from dev.bench.corpus import Corpus
 from ovh_weblogs import pipeline
 from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS
 
-_GROUPS = pipeline.EnrichSettings(url=False, visitor_id=False)
+_GROUPS = pipeline.EnrichSettings(url=False, traffic_sources=False, visitor_id=False)
 _NEEDED = ["server_ts", "client_addr", "useragent"]
 _ADDED = [column.name for column in (*AGENT_COLUMNS, *BOT_COLUMNS)]
 
@@ -27,7 +27,7 @@ def library(corpus: Corpus) -> Iterator[Callable[[], int]]:
     """Both groups that come from the agent, batch after batch from a file, each let go; nothing is known before."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "hits.arrows"
-        _store(_hits(corpus), path)
+        store(_hits(corpus), path)
 
         def work() -> int:
             with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as hits:
@@ -54,7 +54,8 @@ def _hits(corpus: Corpus) -> Iterator[pa.RecordBatch]:
             yield block.hits.select(_NEEDED)
 
 
-def _store(batches: Iterator[pa.RecordBatch], path: Path) -> None:
+def store(batches: Iterator[pa.RecordBatch], path: Path) -> None:
+    """Write batches, of which there is at least one, as a stream of Arrow's."""
     first = next(batches)
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, first.schema) as stream:
         for batch in chain([first], batches):

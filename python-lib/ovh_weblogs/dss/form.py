@@ -113,6 +113,17 @@ class Form:
         inner.faults = self.faults
         return inner
 
+    def objects(self, key: str, what: str) -> list[tuple[int, Form]]:
+        """A list of objects: each by its number, from 1, as a form whose faults begin with ``what`` and the number."""
+        value = self._config.get(key)
+        items = value if isinstance(value, (list, tuple)) else []
+        found = [(number, Form(item)) for number, item in enumerate(items, 1) if isinstance(item, Mapping)]
+        if len(found) < len(items) or (value and not items):
+            self.faults.append(f"{key} must be a list of objects")
+        for number, form in found:
+            form.faults = _Faults(self.faults, f"{what} {number}: ")
+        return found
+
     def several(self, key: str, choices: tuple[str, ...], default: tuple[str, ...]) -> tuple[str, ...]:
         """Some of the choices, at least one, in the order of the choices; the default where none is named."""
         values = self.texts(key) or list(default)
@@ -144,6 +155,18 @@ class Form:
                 f"{what} cannot be used: {', '.join(dict.fromkeys(self.faults))}",
                 fix="correct this in the settings",
             )
+
+
+class _Faults(list[str]):
+    """Faults of a part, which go to those of the whole with a few words before them."""
+
+    def __init__(self, whole: list[str], before: str) -> None:
+        super().__init__()
+        self._whole, self._before = whole, before
+
+    def append(self, fault: str) -> None:
+        """Report a fault."""
+        self._whole.append(self._before + fault)
 
 
 def _number(value: Any) -> float | None:

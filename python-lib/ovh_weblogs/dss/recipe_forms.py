@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timezone, tzinfo
 
+from ovh_weblogs.dss import source_forms
 from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, period_of
 from ovh_weblogs.errors import SettingsError
@@ -19,6 +20,7 @@ from ovh_weblogs.settings import (
     Cleaning,
     EnrichSettings,
     Kind,
+    Language,
     Midnight,
     ParseSettings,
     Policy,
@@ -97,7 +99,7 @@ def enrich_settings(config: Config | None) -> EnrichSettings:
     form = Form(config)
     policies = tuple(policy.value for policy in Policy)
     policy = Policy(form.choice("visitor_policy", policies, EnrichSettings.visitor_policy.value))
-    columns = _columns(form, ROLES)
+    columns, languages = _columns(form, ROLES), tuple(language.value for language in Language)
     if policy is Policy.IDENTIFIER and "identifier" not in columns:
         form.faults.append("identifier_column is missing (the column that tells visitors apart)")
     key, rotation = _privacy(form.group("privacy"))
@@ -107,11 +109,16 @@ def enrich_settings(config: Config | None) -> EnrichSettings:
         overwrite=form.flag("overwrite", default=EnrichSettings.overwrite),
         useragent=form.flag("add_useragent", default=EnrichSettings.useragent),
         bots=form.flag("add_bots", default=EnrichSettings.bots),
+        geo=form.flag("add_geo", default=EnrichSettings.geo),
+        geo_language=Language(form.choice("geo_language", languages, EnrichSettings.geo_language.value)),
         url=form.flag("add_url", default=EnrichSettings.url),
         query_keys=form.listed("query_keys", EnrichSettings.query_keys),
         resources=form.flag("add_resources", default=EnrichSettings.resources),
         local_time=form.flag("add_local_time", default=EnrichSettings.local_time),
         local_zone=_zone(form, "local_zone", EnrichSettings.local_zone),
+        traffic_sources=form.flag("add_sources", default=EnrichSettings.traffic_sources),
+        sources=source_forms.sources(form),
+        page_rules=source_forms.page_rules(form),
         visitor_id=form.flag("add_visitor_id", default=EnrichSettings.visitor_id),
         visitor_policy=policy,
         visitor_key=key,

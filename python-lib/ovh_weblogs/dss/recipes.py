@@ -17,8 +17,9 @@ from dataiku.customrecipe import (
 
 from ovh_weblogs import logfiles, pipeline
 from ovh_weblogs.archive import archive
-from ovh_weblogs.dss import archives, datasets, recipe_forms
+from ovh_weblogs.dss import archives, datasets, recipe_forms, source_forms
 from ovh_weblogs.dss.form import DAY, iso_day
+from ovh_weblogs.dss.geofiles import geo_files
 from ovh_weblogs.dss.raw_logs import RawLogs, raw_logs
 from ovh_weblogs.dss.rows import as_text
 from ovh_weblogs.engines.spool import spools
@@ -89,13 +90,21 @@ def _needs_tracker_columns(logs: RawLogs, settings: ParseSettings, output: datas
 
 
 def build_events() -> None:
-    """Recipe ``ovh-logs-enrich``: role hits to role events.
+    """Recipe ``ovh-logs-enrich``: role hits to role events, with the files of role geo and the rules of role rules.
 
     Raises:
         OvhLogsError: With one sentence that says what to do.
     """
+    settings = _with_rules(recipe_forms.enrich_settings(get_recipe_config()))
+    if not settings.geo:
+        _build_events(settings)
+        return
+    with geo_files("geo", get_plugin_config()) as paths:
+        _build_events(replace(settings, geo_files=paths))
+
+
+def _build_events(settings: EnrichSettings) -> None:
     hits, counts = datasets.Input("hits"), Counter[str]()
-    settings = recipe_forms.enrich_settings(get_recipe_config())
     plan = pipeline.enrichment_plan(hits.names, settings)
     for sentence in plan.told(settings):
         logger.info("%s", sentence)
@@ -107,6 +116,18 @@ def build_events() -> None:
             events.write(batch)
     pipeline.log_counts(counts)
     output.save_metrics(pipeline.enrichment_metrics(counts))
+
+
+def _with_rules(settings: EnrichSettings) -> EnrichSettings:
+    """The settings with the page rules of the role rules, after those of the form."""
+    if not get_input_names_for_role("rules"):
+        return settings
+    dataset = datasets.Input("rules")
+    batches = dataset.batches(source_forms.rule_columns(dataset.names, dataset.short_name))
+    rows = [row for batch in batches for row in batch.to_pylist()]
+    rules = source_forms.rules_of_rows(rows, dataset.short_name)
+    logger.info("%s: %d page rules", dataset.short_name, len(rules))
+    return replace(settings, page_rules=settings.page_rules + rules)
 
 
 def _with_tracked_hosts(hits: datasets.Input, settings: EnrichSettings) -> EnrichSettings:

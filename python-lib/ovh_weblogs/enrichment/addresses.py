@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 
 import numpy as np
@@ -14,7 +15,7 @@ from ovh_weblogs.enrichment.distinct import each
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = rf"^{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}$"
+IPV4 = rf"^{_OCTET}\.{_OCTET}\.{_OCTET}\.{_OCTET}$"
 
 
 def by_version(
@@ -30,7 +31,7 @@ def by_version(
     """
     distinct = addresses.dictionary_encode()
     texts = distinct.dictionary
-    plain = pc.match_substring_regex(texts, _IPV4)
+    plain = pc.match_substring_regex(texts, IPV4)
     found = usual(texts.filter(plain))
     if plain.false_count:
         others = each(texts.filter(pc.invert(plain)), kind, other)
@@ -54,3 +55,29 @@ def numbers(texts: pa.Array) -> npt.NDArray[np.uint32]:
     parts = octets.to_numpy(zero_copy_only=False).reshape(-1, 4)
     together: npt.NDArray[np.uint32] = parts @ np.array([1 << 24, 1 << 16, 1 << 8, 1], np.uint32)
     return together
+
+
+# What the registry of special addresses keeps from being anybody's (IANA, RFC 6890), and multicast; in order.
+_SPECIAL = (
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24"),
+    *("192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+    "224.0.0.0/3",
+)
+_FIRSTS, _LASTS = ([int(network[place]) for network in map(ipaddress.IPv4Network, _SPECIAL)] for place in (0, -1))
+
+
+def is_assignable(address: str, length: int) -> bool:
+    """Whether a network of IPv4 holds no special address; False for an address of IPv6.
+
+    Args:
+        address: One of it, in the usual notation.
+        length: How many bits its addresses share.
+    """
+    if ":" in address:
+        return False
+    number = 0
+    for octet in address.split("."):
+        number = number << 8 | int(octet)
+    size = 1 << 32 - length
+    first = number // size * size
+    return bisect_left(_LASTS, first) == bisect_right(_FIRSTS, first + size - 1)

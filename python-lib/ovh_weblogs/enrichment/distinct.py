@@ -5,12 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ovh_weblogs.schema import Column
 
 _ALL = slice(None)
+_MOST_KINDS = 1 << 62  # that a number of 64 bits tells apart
+
+Ints = npt.NDArray[np.int64]
 
 Derive = Callable[[str], Sequence[object] | None]
 
@@ -29,6 +34,28 @@ def derived(array: pa.Array, columns: Sequence[Column], derive: Derive) -> list[
     encoded = array.dictionary_encode()
     values = _columns(encoded.dictionary, columns, derive)
     return [pc.take(given, encoded.indices) for given in values]
+
+
+def rows(arrays: Sequence[pa.Array]) -> tuple[list[pa.Array], pa.Array]:
+    """The distinct rows of columns of one length, a null being a value as others, and the place of each row in them."""
+    count, places, kinds = len(arrays[0]), np.zeros(len(arrays[0]), np.int64), 1
+    for array in arrays:
+        if array.null_count < count:
+            codes = array.dictionary_encode(null_encoding="encode")
+            if kinds * len(codes.dictionary) > _MOST_KINDS:
+                places, kinds = _numbered(places), count
+            places = places * len(codes.dictionary) + codes.indices.to_numpy()
+            kinds *= len(codes.dictionary)
+    places = _numbered(places)
+    firsts = np.empty(int(places.max()) + 1 if count else 0, np.int64)
+    firsts[places[::-1]] = np.arange(count)[::-1]
+    return [array.take(pa.array(firsts)) for array in arrays], pa.array(places)
+
+
+def _numbered(codes: Ints) -> Ints:
+    """The same with small numbers, from 0 on in the order in which they occur."""
+    numbers: Ints = pa.array(codes).dictionary_encode().indices.to_numpy().astype(np.int64)
+    return numbers
 
 
 def each(array: pa.Array, kind: pa.DataType, derive: Callable[[str], object]) -> pa.Array:

@@ -13,7 +13,12 @@ from ovh_weblogs.enrichment import inputs
 from ovh_weblogs.roles import VISITOR_ROLES
 from ovh_weblogs.schema import ENRICHED, EVENTS, REJECT_REASON
 
-_BEGINNINGS = ("useragent", "location", "referer")  # of names that enrichment makes from those of the input
+_BEGINNINGS = (
+    "client_addr",
+    "useragent",
+    "location",
+    "referer",
+)  # of names that enrichment makes from those of the input
 _ROLES = {role.column for role in VISITOR_ROLES}
 
 

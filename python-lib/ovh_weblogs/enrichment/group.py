@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -20,7 +20,8 @@ class Group:
     ``needs``: our names of the columns that it reads, of the input or of groups before it; ``columns``: what it adds,
     by our names; ``derive``: their values, from a batch that has the needed columns; ``of``: our name of the column
     whose name in the input begins those of the added ones (``useragent``: ``agent_type`` where it is called agent);
-    ``demanded``: whether it is an error, and no sentence in the log, that the input lacks what it needs.
+    ``demanded``: whether it is an error, and no sentence in the log, that the input lacks what it needs; ``told``: what
+    else there is to say in the log of a build.
     """
 
     needs: Callable[[EnrichSettings], tuple[str, ...]]
@@ -29,3 +30,4 @@ class Group:
     derive: Callable[[pa.RecordBatch, EnrichSettings], list[pa.Array]]
     of: str = ""
     demanded: Callable[[EnrichSettings], bool] = lambda _: False
+    told: Callable[[EnrichSettings], Sequence[str]] = lambda _: ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from ovh_weblogs.casting import cast
-from ovh_weblogs.enrichment import filters, inputs, protect, requestgroups, urls, useragent, visitor
+from ovh_weblogs.enrichment import filters, geo, inputs, protect, requestgroups, sourcegroups, urls, useragent, visitor
 from ovh_weblogs.enrichment.group import Columns, Group
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES, column_of
@@ -36,7 +36,12 @@ class Plan:
 
     def told(self, settings: EnrichSettings) -> list[str]:
         """What there is to say of it in the log of a build."""
-        told = [*self.skipped, f"Columns added: {', '.join(column.name for column in self.added) or 'none'}"]
+        of_groups = [sentence for group in self.groups for sentence in group.told(settings)]
+        told = [
+            *self.skipped,
+            *of_groups,
+            f"Columns added: {', '.join(column.name for column in self.added) or 'none'}",
+        ]
         if self.renamed:
             told.append(f"Columns of the tracker kept: {', '.join(self.renamed.values())}")
         if self.replaced:
@@ -77,6 +82,14 @@ _GROUPS = (
         derive=lambda b, _: useragent.bot_parts(b.column("useragent")),
     ),
     Group(
+        needs=lambda _: ("client_addr",),
+        columns=geo.columns,
+        wanted=lambda s: s.geo,
+        derive=lambda b, s: geo.parts(b.column("client_addr"), s),
+        of="client_addr",
+        told=geo.told,
+    ),
+    Group(
         needs=lambda _: ("location",),
         columns=lambda _: LOCATION_PARTS,
         wanted=lambda s: s.url,
@@ -91,6 +104,7 @@ _GROUPS = (
         of="referer",
     ),
     *requestgroups.GROUPS,
+    *sourcegroups.GROUPS,
     Group(
         needs=visitor.needs,
         columns=visitor.columns,

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ovh_weblogs.casting import cast
-from ovh_weblogs.enrichment import filters, flags, privacy, urlsecrets
+from ovh_weblogs.enrichment import filters, flags, pagerules, privacy, referrersites, urlsecrets
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.schema import Type
 from ovh_weblogs.settings import EnrichSettings, Privacy
@@ -28,11 +28,13 @@ def check(settings: EnrichSettings) -> None:
     """Refuse what cannot be used of cleaning and privacy.
 
     Raises:
-        SettingsError: An address, pattern, status or key of queries; it is named.
+        SettingsError: An address, pattern, status, host, page rule or key of queries; it is named.
     """
     flags.check_networks(settings.cleaning.internal_addresses)
     flags.check_patterns(settings.cleaning.own_agents)
     filters.check_statuses(settings.cleaning.drop_statuses)
+    referrersites.check_sources(settings.sources)
+    pagerules.check_rules(settings.page_rules)
     both = [
         key for key in settings.query_keys if settings.privacy.clean_urls and key.lower() in _keys(settings.privacy)
     ]

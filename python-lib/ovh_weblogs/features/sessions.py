@@ -18,7 +18,7 @@ from ovh_weblogs.settings import Midnight
 
 _FLAGS = ("is_bot", "is_conversion", "is_pageview", "is_static")
 _NUMBERS = ("line_number", "status")
-_TEXTS = ("source_file", "log_family", "location", "location_path", "referer", "channel", "campaign")
+_TEXTS = ("source_file", "log_family", "location", "location_path", "referer", "channel", "campaign_name")
 _NO_ASSETS, _FAST, _PER_MINUTE = 3, 10, 20  # page views without a file; and so many of them at such a rate
 _VISIT = "PARTITION BY visitor_id, visit"
 
@@ -175,11 +175,13 @@ def _begun(rules: Rules, source: str) -> exp.Select:
 
 def _changed() -> exp.Select:
     """Each hit of a campaign with the campaign before it in the same visit."""
-    partition = "PARTITION BY visitor_id, piece, CASE WHEN campaign IS NULL THEN 0 ELSE 1 END"
-    return exp.select("*", f"LAG(campaign) OVER ({partition} ORDER BY rn NULLS LAST) AS prev_campaign").from_("pieces")
+    partition = "PARTITION BY visitor_id, piece, CASE WHEN campaign_name IS NULL THEN 0 ELSE 1 END"
+    return exp.select("*", f"LAG(campaign_name) OVER ({partition} ORDER BY rn NULLS LAST) AS prev_campaign").from_(
+        "pieces"
+    )
 
 
-_OTHER = "(NOT campaign IS NULL AND (prev_campaign IS NULL OR prev_campaign <> campaign))"
+_OTHER = "(NOT campaign_name IS NULL AND (prev_campaign IS NULL OR prev_campaign <> campaign_name))"
 
 
 def _marked(columns: Sequence[str], *, of_hits: bool = False) -> exp.Select:
@@ -211,7 +213,7 @@ _AGGREGATES = {
     "exit_page": "MAX(CASE WHEN rn = exit_rn THEN location END)",
     "entry_referer": "MAX(CASE WHEN begins = 1 THEN referer END)",
     "channel": "MAX(CASE WHEN begins = 1 THEN channel END)",
-    "campaign": "MAX(CASE WHEN begins = 1 THEN campaign END)",
+    "campaign": "MAX(CASE WHEN begins = 1 THEN campaign_name END)",
     "conversions": "CAST(SUM(is_conversion) AS BIGINT)",
     "errors": "CAST(SUM(CASE WHEN status >= 400 THEN 1 ELSE 0 END) AS BIGINT)",
     "assets": "CAST(SUM(is_static) AS BIGINT)",

@@ -13,7 +13,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "exit_page": (*_VIEWS, "location"),
     "entry_referer": ("referer",),
     "channel": ("channel",),
-    "campaign": ("campaign",),
+    "campaign": ("campaign_name",),
     "is_bounce": _VIEWS,
     "conversions": ("is_conversion",),
     "errors": ("status",),
@@ -27,7 +27,7 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 # Without these there are no visits; those beside them order hits of the same instant, and filter.
 ESSENTIAL = ("visitor_id", "server_ts")
 ALWAYS_READ = (*ESSENTIAL, "source_file", "line_number", "is_bot", "is_pageview", "log_family")
-PLACE_READS = (*ESSENTIAL, "source_file", "line_number", "is_bot", "is_pageview", "campaign")
+PLACE_READS = (*ESSENTIAL, "source_file", "line_number", "is_bot", "is_pageview", "campaign_name")
 
 
 def session_columns(columns: Sequence[str]) -> tuple[Column, ...]:

@@ -136,6 +136,8 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "add_useragent": enriching.useragent,
         "add_bots": enriching.bots,
         "add_url": enriching.url,
+        "add_geo": enriching.geo,
+        "geo_language": enriching.geo_language.value,
         "add_resources": enriching.resources,
         "add_local_time": enriching.local_time,
         "local_zone": str(enriching.local_zone),
@@ -145,6 +147,8 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "truncate_addresses": enriching.privacy.truncate_addresses,
         "hash_user": enriching.privacy.hash_user,
         "overwrite": enriching.overwrite,
+        "add_sources": enriching.traffic_sources,
+        "ignored_hosts": list(enriching.sources.ignored_hosts),
         "add_visitor_id": enriching.visitor_id,
         "visitor_policy": enriching.visitor_policy.value,
     }
@@ -179,6 +183,7 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "max_day_gb": parsing.max_day_bytes / 1e9,
         "memory_limit_mb": grouping.memory_limit_mb,
         "temp_folder": grouping.temp_folder or "",
+        "geo_database": "",
     }
 
 
@@ -381,6 +386,30 @@ def test_two_columns_are_enough_in_any_order_and_type(repository, store):
     ]
     assert group(repository, store, "hits").error is None
     assert sorted(row["count"] for row in store.rows("visitors")) == ["1", "2"]
+
+
+def test_page_rules_come_from_the_form_and_then_from_a_dataset(repository, store):
+    fill(
+        store, "hits", {"client_addr": "string", "location": "string"}, [["192.0.2.1", p] for p in ("/a/1", "/b", "/")]
+    )
+    rows = [["second", "/a/", "false"], ["b", "/b", "true"]]
+    fill(store, "rules", {"category": "string", "path": "string", "conversion": "boolean"}, rows)
+    roles = {"inputs": {"hits": ["hits"], "rules": ["rules"]}, "outputs": {"events": ["events"]}}
+    config = {"page_rules": [{"category": "first", "path": "/a/", "match": "prefix", "conversion": True}]}
+    result = run_recipe(repository, "ovh-logs-enrich", store, **roles, config=config)
+    assert result.error is None, result.log
+    assert "rules: 2 page rules" in result.log
+    told = [(row["page_category"], row["is_conversion"]) for row in store.rows("events")]
+    assert told == [("first", "true"), ("b", "true"), ("", "false")]
+
+
+def test_a_page_rule_of_a_dataset_that_cannot_be_used_is_named_with_its_row(repository, store):
+    fill(store, "hits", {"client_addr": "string", "location": "string"}, [["192.0.2.1", "/a"]])
+    rules = {"category": "string", "path": "string", "match": "string"}
+    fill(store, "rules", rules, [["a", "/a", "prefix"], ["b", "(", "pattern"]])
+    roles = {"inputs": {"hits": ["hits"], "rules": ["rules"]}, "outputs": {"events": ["events"]}}
+    result = run_recipe(repository, "ovh-logs-enrich", store, **roles)
+    assert "The page rule 'b' (row 2 of rules) has the pattern '('" in result.error["message"]
 
 
 def test_what_is_left_out_is_logged(repository, store):

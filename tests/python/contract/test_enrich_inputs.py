@@ -8,6 +8,7 @@ from dev.dsshost import Store, folder, run_recipe
 from ovh_weblogs.schema import (
     AGENT_COLUMNS,
     BOT_COLUMNS,
+    COUNTRY_COLUMNS,
     ENRICHED,
     LOCAL_TIME,
     LOCATION_PARTS,
@@ -148,6 +149,7 @@ def test_the_schema_of_what_grok_made_keeps_its_types_and_describes_what_is_adde
         **{
             column.name.replace(ours, theirs): column.dss["type"]
             for ours, theirs, columns in (
+                ("client_addr", "clientip", COUNTRY_COLUMNS),
                 ("location", "request", LOCATION_PARTS),
                 ("referer", "referrer", REFERER_PARTS),
             )
@@ -211,16 +213,19 @@ def test_the_talks_columns_are_in_the_way_unless_they_are_to_be_replaced(flow):
 
     (event,) = flow.enriched(overwrite=True)
 
-    kept = {name: value for name, (_, value) in TALK.items() if not name.startswith("useragent_")}
+    kept = {
+        name: value for name, (_, value) in TALK.items() if not name.startswith(("useragent_", "client_addr_country"))
+    }
     ids = {"tracker_visitor_id": kept.pop("visitor_id"), "tracker_session_id": kept.pop("session_id")}
     assert {name: event[name] for name in (*kept, *ids)} == {**kept, **ids}
     assert event["useragent_category"] == "Firefox"
+    assert event["client_addr_country"] == ""  # an address for documentation is nowhere
     assert flow.types()["client_addr_geopoint"] == "geopoint"
 
 
-def test_the_talks_columns_stay_where_browsers_are_not_asked_for(flow):
+def test_the_talks_columns_stay_where_browsers_and_countries_are_not_asked_for(flow):
     flow.fill({name: kind for name, (kind, _) in TALK.items()}, [value for _, value in TALK.values()])
-    (event,) = flow.enriched(add_useragent=False)
+    (event,) = flow.enriched(add_useragent=False, add_geo=False)
     assert event["useragent_category"] == "DSS's own"
     (visitor,) = flow.grouped()
     assert visitor["useragent_category_last"] == "DSS's own"

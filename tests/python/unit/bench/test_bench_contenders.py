@@ -8,7 +8,20 @@ import shutil
 import pytest
 
 from dev.bench import data, noise, trackerdata
-from dev.bench.contenders import chain, connector, custom, gunzip, month, parsing, source, tracker, twice, useragents
+from dev.bench.contenders import (
+    chain,
+    connector,
+    custom,
+    gunzip,
+    month,
+    parsing,
+    places,
+    referrers,
+    source,
+    tracker,
+    twice,
+    useragents,
+)
 
 LINES = 2800  # one of them cut
 
@@ -20,8 +33,24 @@ def corpus(tmp_path):
 
 @pytest.mark.parametrize(
     "contender",
-    [connector.rows_to_host, connector.constant_to_host, source.rows, useragents.library, useragents.row_by_row],
-    ids=["connector to the host", "constant row to the host", "connector alone", "agents", "agents row by row"],
+    [
+        connector.rows_to_host,
+        connector.constant_to_host,
+        source.rows,
+        useragents.library,
+        useragents.row_by_row,
+        places.library,
+        referrers.library,
+    ],
+    ids=[
+        "connector to the host",
+        "constant row to the host",
+        "connector alone",
+        "agents",
+        "agents row by row",
+        "places",
+        "referrers",
+    ],
 )
 def test_rows_are_as_many_as_the_file_has_hits(contender, corpus):
     with contender(corpus) as work:

@@ -34,7 +34,11 @@ def rows(month) -> dict[str, Rows]:
     lines = [
         row for row in pq.read_table(month.truth / "lines.parquet").to_pylist() if "tracker" not in row["source_file"]
     ]
-    events = [{**row, "visitor_id": row["visitor_key"]} for row in lines if row["kind"] == "hit"]
+    events = [
+        {**row, "visitor_id": row["visitor_key"], "campaign_name": row["campaign"]}
+        for row in lines
+        if row["kind"] == "hit"
+    ]
     refused = [{**row, "request": row["line"].decode()} for row in lines if row["kind"] == "reject"]
     times: dict[str, list[datetime]] = {}
     for event in events:
@@ -70,7 +74,13 @@ def called() -> list[Request]:
 
 
 def evidence(folder: Path, month: Month, rows: dict[str, Rows], requests: list[Request] | None = None) -> Evidence:
-    schemas = {"events": SCHEMA, "refused": SCHEMA, "sessions": SESSIONS.arrow, "visitors": VISITORS.arrow}
+    campaign = pa.field("campaign_name", pa.string())
+    schemas = {
+        "events": SCHEMA.append(campaign),
+        "refused": SCHEMA,
+        "sessions": SESSIONS.arrow,
+        "visitors": VISITORS.arrow,
+    }
     for name, schema in schemas.items():
         pq.write_table(pa.Table.from_pylist(rows[name], schema=schema), folder / f"{name}.parquet")
     paths = [folder / f"{name}.parquet" for name in schemas]
@@ -154,6 +164,14 @@ def test_devices_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp
         row["useragent_type"] = "tablet"
     (found,) = failing(evidence(tmp_path, month, rows))
     assert found.startswith("Type, browser and system were told rightly for 9")
+
+
+@pytest.mark.parametrize("name", ["referer_type", "channel", "campaign_name", "page_category", "is_conversion"])
+def test_sources_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp_path, month, rows, name):
+    for row in rows["events"][::50]:
+        row[name] = not row[name] if name == "is_conversion" else "wrong"
+    (found,) = failing(evidence(tmp_path, month, rows))
+    assert found.startswith("Referrers, channels, campaigns, categories and conversions are right for 9")
 
 
 def test_a_visit_too_many_is_noticed(tmp_path, month, rows):

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ovh_weblogs.dss import recipe_forms
-from ovh_weblogs.errors import SettingsError
+from ovh_weblogs.dss import recipe_forms, source_forms
+from ovh_weblogs.errors import InputError, SettingsError
 from ovh_weblogs.roles import ROLES, VISITOR_ROLES
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import (
@@ -22,6 +22,7 @@ from ovh_weblogs.settings import (
     SessionSettings,
     VisitorSettings,
 )
+from ovh_weblogs.sources import KnownSite, PageRule, Sources
 
 COMMON = '%h %l %u %t "%r" %>s %b'
 
@@ -176,6 +177,13 @@ def test_what_is_set_for_enrichment_is_taken():
         ({"overwrite": "perhaps"}, "overwrite must be true or false"),
         ({"url_column": 5}, "url_column must be text"),
         ({"privacy": {"visitor_key": "k" * 15}}, "visitor_key must have at least 16 characters"),
+        ({"add_sources": "perhaps"}, "add_sources must be true or false"),
+        ({"known_sites": [{"host": "a.example", "kind": "forum"}]}, "known site 1: kind must be one of search, social"),
+        ({"page_rules": [{}, {"match": "exact"}]}, "page rule 2: match must be one of prefix, glob, pattern"),
+        ({"page_rules": [{"conversion": "perhaps"}]}, "page rule 1: conversion must be true or false"),
+        ({"page_rules": [{"path": 5}]}, "page rule 1: path must be text"),
+        ({"page_rules": "home"}, "page_rules must be a list of objects"),
+        ({"page_rules": ["home"]}, "page_rules must be a list of objects"),
         ({"privacy": {"rotation": "day"}}, "visitor_key is missing"),
         ({"privacy": {"visitor_key": KEY, "rotation": "year"}}, "rotation must be one of none, day, week, month"),
     ],
@@ -184,6 +192,54 @@ def test_a_wrong_setting_of_enrichment_is_named(config, told):
     with pytest.raises(SettingsError) as caught:
         recipe_forms.enrich_settings(config)
     assert told in str(caught.value)
+
+
+def test_hosts_sites_and_rules_are_taken_in_order():
+    settings = recipe_forms.enrich_settings(
+        {
+            "add_sources": False,
+            "own_hosts": ["shop.example", " shop.example "],
+            "ignored_hosts": [],
+            "spam_hosts": ["spam.example"],
+            "known_sites": [{"host": " forum.example ", "kind": "social", "name": "Forum"}, {"host": "b.example"}],
+            "page_rules": [
+                {"category": "order", "path": "/merci", "match": "glob", "host": "*.example", "conversion": True},
+                {"category": "api", "method": "POST", "status": "2xx", "type": "event", "conversion": "false"},
+            ],
+        }
+    )
+    assert settings == EnrichSettings(
+        traffic_sources=False,
+        sources=Sources(
+            own_hosts=("shop.example",),
+            ignored_hosts=(),
+            spam_hosts=("spam.example",),
+            known_sites=(KnownSite("forum.example", "social", "Forum"), KnownSite("b.example", "search")),
+        ),
+        page_rules=(
+            PageRule("order", "/merci", "glob", "*.example", conversion=True, place="rule 1 of the form"),
+            PageRule("api", method="POST", status="2xx", type="event", place="rule 2 of the form"),
+        ),
+    )
+
+
+def test_rows_of_a_dataset_are_rules_and_blank_ones_are_passed_over():
+    rows = [
+        {"category": "home", "path": "/", "match": "glob", "conversion": None},
+        {"category": None, "path": None, "match": None, "conversion": None},
+        {"category": "order", "path": "/merci", "match": None, "conversion": "true"},
+    ]
+    assert source_forms.rules_of_rows(rows, "rules") == (
+        PageRule("home", "/", "glob", place="row 1 of rules"),
+        PageRule("order", "/merci", conversion=True, place="row 3 of rules"),
+    )
+
+
+def test_a_row_of_a_dataset_that_cannot_be_used_is_named():
+    with pytest.raises(SettingsError, match="rules, row 2: conversion must be true or false"):
+        source_forms.rules_of_rows([{"category": "a"}, {"category": "b", "conversion": "1"}], "rules")
+    with pytest.raises(InputError, match="The dataset rules has no column category and no column conversion"):
+        source_forms.rule_columns(["path", "kind"], "rules")
 
 
 # Group to visitors

@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovh_weblogs.enrichment.distinct import Remembered, derived
+from ovh_weblogs.enrichment.distinct import Remembered, derived, rows
 from ovh_weblogs.schema import Column, Type
 
 COLUMNS = (Column("upper", Type.STRING, "In capitals."), Column("length", Type.INT, "How many characters."))
@@ -46,3 +46,25 @@ def test_what_is_remembered_is_what_would_be_derived(batches, most):
     for batch in batches:
         texts = pa.array(batch, pa.string())
         assert remembered.of(texts) == derived(texts, COLUMNS, measured)
+
+
+SOME = st.sampled_from([None, "", "a", "b"])
+
+
+@given(st.lists(st.tuples(SOME, SOME, st.sampled_from([None, 0, 1]))))
+def test_distinct_rows_stand_in_order_and_every_row_finds_its_own(table):
+    columns = [
+        pa.array([row[place] for row in table], kind) for place, kind in enumerate(["string", "string", "int32"])
+    ]
+    distinct, places = rows(columns)
+    found = list(zip(*(array.to_pylist() for array in distinct), strict=True))
+    assert found == list(dict.fromkeys(table))
+    assert [found[place] for place in places.to_pylist()] == table
+
+
+def test_more_combinations_than_a_number_holds_are_told_apart():
+    values = [str(number) for number in range(3000)]
+    columns = [pa.array(values[shift:] + values[:shift]) for shift in range(8)]  # 3000 ** 8 is beyond 2 ** 64
+    distinct, places = rows(columns)
+    assert distinct[7].equals(columns[7])
+    assert places.to_pylist() == list(range(3000))

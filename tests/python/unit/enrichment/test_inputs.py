@@ -12,7 +12,7 @@ import pytest
 from ovh_weblogs.enrichment import UNREADABLE, as_events, enrich_batch, inputs, our_names, plan
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import ROLES
-from ovh_weblogs.schema import AGENT_COLUMNS, HITS, LOCATION_PARTS, REFERER_PARTS
+from ovh_weblogs.schema import AGENT_COLUMNS, COUNTRY_COLUMNS, HITS, LOCATION_PARTS, REFERER_PARTS
 from ovh_weblogs.settings import EnrichSettings, Policy
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:148.0) Gecko/20100101 Firefox/148.0"
@@ -39,11 +39,12 @@ def test_every_role_is_a_column_of_hits_unless_it_has_no_column_by_default():
 def test_names_of_added_columns_begin_with_that_of_the_inputs_column():
     columns = {"ip": "192.0.2.1", "agent": FIREFOX, "page": "https://a.example/x?y", "ref": "https://b.example/"}
     chosen = {"address": "ip", "useragent": "agent", "url": "page", "referrer": "ref"}
-    event = row(columns, columns=chosen, bots=False, resources=False)
+    event = row(columns, columns=chosen, bots=False, resources=False, traffic_sources=False)
     parts = [
         name.replace(ours, theirs, 1)
         for ours, theirs, group in (
             ("useragent", "agent", AGENT_COLUMNS),
+            ("client_addr", "ip", COUNTRY_COLUMNS),
             ("location", "page", LOCATION_PARTS),
             ("referer", "ref", REFERER_PARTS),
         )
@@ -70,9 +71,9 @@ def test_one_column_cannot_stand_for_two_things_that_add_the_same():
 
 def test_a_column_of_our_name_beside_the_chosen_one_passes_unchanged():
     columns = {"status": "all good", "response": "404", "client_addr": "192.0.2.1"}
-    event = enriched(columns, columns={"status": "response"})
+    event = enriched(columns, columns={"status": "response"}, geo=False)
     assert event.to_pylist()[0] == {**columns, "visitor_id": event.column("visitor_id")[0].as_py()}
-    declared = plan(list(columns), EnrichSettings(columns={"status": "response"})).declared
+    declared = plan(list(columns), EnrichSettings(columns={"status": "response"}, geo=False)).declared
     assert [column.name for column in declared] == ["client_addr", "visitor_id"]
 
 
@@ -169,7 +170,7 @@ def test_a_location_beside_the_chosen_path_is_in_the_way():
 
 def test_columns_in_the_way_are_replaced_where_it_is_asked_for():
     columns = {"useragent_type": "mine", "client_addr": "192.0.2.1", "useragent": "curl/8.5.0"}
-    event = row(columns, overwrite=True, bots=False)
+    event = row(columns, overwrite=True, bots=False, geo=False)
     assert list(event) == ["client_addr", "useragent", *(column.name for column in AGENT_COLUMNS), "visitor_id"]
     assert event["useragent_type"] == "library"
     assert plan(list(columns), EnrichSettings(overwrite=True)).replaced == ("useragent_type",)

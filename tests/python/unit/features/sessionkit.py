@@ -7,14 +7,14 @@ from datetime import datetime, timedelta, timezone
 import pyarrow as pa
 
 from ovh_weblogs.engines.spool import spools
-from ovh_weblogs.schema import EVENTS, JOURNEY
+from ovh_weblogs.schema import EVENTS
 from ovh_weblogs.sessions import SessionSettings, Visits
 
 START = datetime(2026, 1, 31, 10, tzinfo=timezone.utc)
-DECLARED = {column.name: column.arrow for column in (*EVENTS.columns, *JOURNEY)}
+DECLARED = {column.name: column.arrow for column in EVENTS.columns}
 COLUMNS = (
     *("visitor_id", "server_ts", "source_file", "line_number", "log_family", "location", "location_path", "referer"),
-    *("status", "is_pageview", "is_static", "is_bot", "is_conversion", "channel", "campaign"),
+    *("status", "is_pageview", "is_static", "is_bot", "is_conversion", "channel", "campaign_name"),
 )
 MINUTE = 60
 

@@ -169,19 +169,19 @@ def test_hits_that_are_left_out_are_events_without_a_visit():
 
 def test_a_campaign_unlike_the_last_one_begins_a_visit():
     names = [None, "a", None, "a", "b", None, "b", "a"]
-    events = [hit(number, campaign=name) for number, name in enumerate(names)]
+    events = [hit(number, campaign_name=name) for number, name in enumerate(names)]
     assert starts(events) == [(0, 8)]
     assert starts(events, campaign_change=True) == [(0, 1), (1, 3), (4, 3), (7, 1)]
     assert [row["campaign"] for row in sessions(events, campaign_change=True)] == [None, "a", "b", "a"]
 
 
 def test_after_a_pause_the_same_campaign_cuts_no_more_than_the_pause_does():
-    events = [hit(0, campaign="a"), hit(4000), hit(4001, campaign="a")]
+    events = [hit(0, campaign_name="a"), hit(4000), hit(4001, campaign_name="a")]
     assert starts(events, campaign_change=True) == [(0, 1), (4000, 1), (4001, 1)]
 
 
 def test_visits_that_campaigns_begin_in_one_instant_have_ids_of_their_own():
-    events = [hit(0, campaign=name) for name in ("a", "b", "c")]
+    events = [hit(0, campaign_name=name) for name in ("a", "b", "c")]
     made, places = built(events, campaign_change=True)
     first = made[0]["session_id"]
     assert [row["session_id"] for row in made] == [first, f"{first}-2", f"{first}-3"]
@@ -190,7 +190,7 @@ def test_visits_that_campaigns_begin_in_one_instant_have_ids_of_their_own():
 
 @pytest.mark.parametrize(
     ("wish", "column"),
-    [("only_people", "is_bot"), ("only_pageviews", "is_pageview"), ("campaign_change", "campaign")],
+    [("only_people", "is_bot"), ("only_pageviews", "is_pageview"), ("campaign_change", "campaign_name")],
 )
 def test_an_option_without_its_column_is_refused(wish, column):
     names = [name for name in COLUMNS if name != column]
@@ -342,7 +342,7 @@ EVENT = st.fixed_dictionaries(
         "location": st.none() | st.sampled_from(["/1", "/2", "/3"]),
         "referer": st.none() | st.sampled_from(["r", "s"]),
         "status": st.none() | st.sampled_from([200, 404]),
-        "campaign": st.none() | st.none() | st.sampled_from(["a", "b"]),
+        "campaign_name": st.none() | st.none() | st.sampled_from(["a", "b"]),
         **dict.fromkeys(("is_pageview", "is_static", "is_bot", "is_conversion"), st.none() | st.booleans()),
     }
 )
@@ -372,7 +372,7 @@ def reckoned(events, timeout_minutes, midnight, campaign_change, only_people, on
         rows = [row for row, event in enumerate(events) if event["visitor_id"] == visitor and counts(event)]
         for row in sorted(rows, key=place):
             event = events[row]
-            now, campaign = event["server_ts"], event["campaign"]
+            now, campaign = event["server_ts"], event["campaign_name"]
             cut = last is None or now - last > timedelta(minutes=timeout_minutes)
             cut = cut or (midnight is Midnight.ALWAYS and now.astimezone(PARIS).date() != last.astimezone(PARIS).date())
             if cut:

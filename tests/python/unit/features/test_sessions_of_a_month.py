@@ -11,7 +11,7 @@ from ovh_weblogs.sessions import SessionSettings, Visits
 
 _PASSED = (
     *("server_ts", "source_file", "line_number", "log_family", "location", "status", "referer"),
-    *("is_pageview", "is_conversion", "is_bot", "channel", "campaign"),
+    *("is_pageview", "is_conversion", "is_bot", "channel"),
 )
 _TOLD = {"landing": "landing_page", "exit": "exit_page", "referer": "entry_referer"}
 _SAME = (
@@ -26,7 +26,8 @@ def events(month):
     lines = pq.read_table(month.folder / "truth/lines.parquet")
     hits = lines.filter(pc.equal(lines["kind"], "hit"))
     visitors = pc.binary_join_element_wise(hits["log_family"], hits["visitor_key"], ":")
-    return hits.select(_PASSED).append_column("visitor_id", visitors).to_batches(max_chunksize=5000)
+    named = hits.select(_PASSED).append_column("campaign_name", hits["campaign"])
+    return named.append_column("visitor_id", visitors).to_batches(max_chunksize=5000)
 
 
 @pytest.fixture(scope="module")

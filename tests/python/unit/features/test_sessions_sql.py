@@ -9,10 +9,10 @@ from sqlglot import ErrorLevel, parse_one
 
 from ovh_weblogs import features
 from ovh_weblogs.features import Rules
-from ovh_weblogs.schema import EVENTS, JOURNEY
+from ovh_weblogs.schema import EVENTS
 from ovh_weblogs.settings import EUROPE, Midnight
 
-COLUMNS = (*EVENTS.names, *(column.name for column in JOURNEY))
+COLUMNS = EVENTS.names
 MINUTE = 60_000_000
 DAY = (1774652400000000, 1774738800000000)  # 28 March 2026 in Paris
 PLAIN = Rules(30 * MINUTE)

@@ -3,7 +3,7 @@ WITH "stage" AS (
     "visitor_id" AS "visitor_id",
     EPOCH_US("server_ts") AS "ts_us",
     "source_file" AS "source_file",
-    "campaign" AS "campaign",
+    "campaign_name" AS "campaign_name",
     "line_number",
     CASE WHEN "is_bot" THEN 1 ELSE 0 END AS "is_bot",
     CASE WHEN "is_pageview" THEN 1 ELSE 0 END AS "is_pageview",

@@ -3,7 +3,7 @@ WITH "stage" AS (
     "visitor_id" AS "visitor_id",
     EPOCH_US("server_ts") AS "ts_us",
     "source_file" AS "source_file",
-    "campaign" AS "campaign",
+    "campaign_name" AS "campaign_name",
     "line_number",
     CASE WHEN "is_bot" THEN 1 ELSE 0 END AS "is_bot",
     CASE WHEN "is_pageview" THEN 1 ELSE 0 END AS "is_pageview",
@@ -96,8 +96,8 @@ WITH "stage" AS (
 ), "changed" AS (
   SELECT
     *,
-    LAG("campaign") OVER (
-      PARTITION BY "visitor_id", "piece", CASE WHEN "campaign" IS NULL THEN 0 ELSE 1 END
+    LAG("campaign_name") OVER (
+      PARTITION BY "visitor_id", "piece", CASE WHEN "campaign_name" IS NULL THEN 0 ELSE 1 END
       ORDER BY "rn"
     ) AS "prev_campaign"
   FROM "pieces"
@@ -107,9 +107,9 @@ WITH "stage" AS (
     CASE
       WHEN "opens" = 1
       OR (
-        NOT "campaign" IS NULL
+        NOT "campaign_name" IS NULL
         AND (
-          "prev_campaign" IS NULL OR "prev_campaign" <> "campaign"
+          "prev_campaign" IS NULL OR "prev_campaign" <> "campaign_name"
         )
       )
       THEN 1

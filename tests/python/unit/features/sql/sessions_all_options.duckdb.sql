@@ -8,7 +8,7 @@ WITH "stage" AS (
     "location_path" AS "location_path",
     "referer" AS "referer",
     "channel" AS "channel",
-    "campaign" AS "campaign",
+    "campaign_name" AS "campaign_name",
     "line_number",
     "status",
     CASE WHEN "is_bot" THEN 1 ELSE 0 END AS "is_bot",
@@ -104,8 +104,8 @@ WITH "stage" AS (
 ), "changed" AS (
   SELECT
     *,
-    LAG("campaign") OVER (
-      PARTITION BY "visitor_id", "piece", CASE WHEN "campaign" IS NULL THEN 0 ELSE 1 END
+    LAG("campaign_name") OVER (
+      PARTITION BY "visitor_id", "piece", CASE WHEN "campaign_name" IS NULL THEN 0 ELSE 1 END
       ORDER BY "rn"
     ) AS "prev_campaign"
   FROM "pieces"
@@ -115,9 +115,9 @@ WITH "stage" AS (
     CASE
       WHEN "opens" = 1
       OR (
-        NOT "campaign" IS NULL
+        NOT "campaign_name" IS NULL
         AND (
-          "prev_campaign" IS NULL OR "prev_campaign" <> "campaign"
+          "prev_campaign" IS NULL OR "prev_campaign" <> "campaign_name"
         )
       )
       THEN 1
@@ -148,7 +148,7 @@ WITH "stage" AS (
     MAX(CASE WHEN "rn" = "exit_rn" THEN "location" END) AS "exit_page",
     MAX(CASE WHEN "begins" = 1 THEN "referer" END) AS "entry_referer",
     MAX(CASE WHEN "begins" = 1 THEN "channel" END) AS "channel",
-    MAX(CASE WHEN "begins" = 1 THEN "campaign" END) AS "campaign",
+    MAX(CASE WHEN "begins" = 1 THEN "campaign_name" END) AS "campaign",
     CAST(SUM("is_conversion") AS BIGINT) AS "conversions",
     CAST(SUM(CASE WHEN "status" >= 400 THEN 1 ELSE 0 END) AS BIGINT) AS "errors",
     CAST(SUM("is_static") AS BIGINT) AS "assets",
