@@ -52,7 +52,7 @@ def rows(month) -> dict[str, Rows]:
 
 def true_sessions(month: Month) -> Rows:
     found = pq.read_table(month.truth / "sessions.parquet").to_pylist()
-    names = {"visitor_key": "visitor_id", "referer": "entry_referer"}
+    names = {"visitor_key": "visitor_id", "referer": "entry_referer", "landing": "landing_page", "exit": "exit_page"}
     return [{names.get(key, key): row[key] for key in row} for row in found if row["log_family"] == "server"]
 
 
@@ -146,9 +146,11 @@ def test_a_visitor_with_a_wrong_value_is_noticed(tmp_path, month, rows, name):
     assert failing(evidence(tmp_path, month, rows))[0].startswith("One row per visitor")
 
 
-@pytest.mark.parametrize("name", ["session_index", "start_ts", "end_ts", "hits", "errors", "entry_referer"])
+@pytest.mark.parametrize("name", ["session_index", "end_ts", "hits", "pageviews", "entry_referer", "channel"])
 def test_a_visit_with_a_wrong_value_is_noticed(tmp_path, month, rows, name):
-    rows["sessions"][3][name] = {"entry_referer": "wrong"}.get(name, NOW if name.endswith("_ts") else 999_999)
+    rows["sessions"][3][name] = dict.fromkeys(("entry_referer", "channel"), "wrong").get(
+        name, NOW if name.endswith("_ts") else 999_999
+    )
     (found,) = failing(evidence(tmp_path, month, rows))
     assert found.startswith("One row per visit: ")
 
