@@ -8,11 +8,14 @@ from dev.dsshost import Store, folder, run_recipe
 from ovh_weblogs.schema import (
     AGENT_COLUMNS,
     BOT_COLUMNS,
+    CAMPAIGN_COLUMNS,
+    CHANNEL_COLUMNS,
     COUNTRY_COLUMNS,
     ENRICHED,
     LOCAL_TIME,
     LOCATION_PARTS,
     REFERER_PARTS,
+    REFERRER_COLUMNS,
     RESOURCE_COLUMNS,
 )
 
@@ -155,7 +158,8 @@ def test_the_schema_of_what_grok_made_keeps_its_types_and_describes_what_is_adde
             )
             for column in columns
         },
-        **{column.name: column.dss["type"] for column in (*BOT_COLUMNS, *RESOURCE_COLUMNS, *LOCAL_TIME)},
+        **{column.name: column.dss["type"] for column in (*RESOURCE_COLUMNS, *LOCAL_TIME)},
+        **dict.fromkeys((column.name for column in CAMPAIGN_COLUMNS + REFERRER_COLUMNS + CHANNEL_COLUMNS), "string"),
         "visitor_id": "string",
     }
     comments = {column["name"]: column.get("comment", "") for column in grok.store.columns("events")}
