@@ -71,6 +71,7 @@ _TRACKED = "dev.bench.trackerdata:corpus"
 _SOURCE = "dev.bench.contenders.source"
 _PLACES = "dev.bench.contenders.places"
 _AGENTS = "dev.bench.contenders.useragents"
+_ENRICHED = "dev.bench.contenders.enriched"
 _REFERRERS = "dev.bench.contenders.referrers"
 _CONNECTOR = "dev.bench.contenders.connector"
 _MONTH = "dev.bench.contenders.month"
@@ -116,6 +117,14 @@ BENCHMARKS = (
         needs="goaccess",
     ),
     Benchmark(
+        "goaccess_all",
+        Contender("the same with every group of columns", f"{_CHAIN}:library_all"),
+        Contender("GoAccess, to its report as JSON", f"{_CHAIN}:goaccess"),
+        Ratio.RATE,
+        aim=2.0,
+        needs="goaccess",
+    ),
+    Benchmark(
         "parse_wt1",
         Contender("tracker's .log.gz to columns, unpacked ahead", f"{_PARSING}:library_ahead", corpus=_TRACKED),
         Contender("regex per line, groupdict", f"{_TRACKER}:regex_loop", corpus=_TRACKED),
@@ -129,6 +138,13 @@ BENCHMARKS = (
         Ratio.RATE,
         limit=60.0,
         peak_limit_mb=130,
+    ),
+    Benchmark(
+        "enrichment",
+        Contender("agents, robots, URLs, resources, time, visitor", f"{_ENRICHED}:library"),
+        Contender("the same lines parsed, one thread", f"{_PARSING}:library"),
+        Ratio.SECONDS,
+        aim=2.5,
     ),
     Benchmark(
         "geo",

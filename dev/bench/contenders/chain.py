@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from dev.bench.contenders.parsing import LinesLost
 from dev.bench.corpus import Corpus
 from ovh_weblogs import pipeline
+from ovh_weblogs.settings import Privacy
 
 _GOACCESS = (
     "goaccess", "-", "--no-global-config", "--no-progress", "--date-format=%d/%b/%Y", "--time-format=%T",
@@ -25,15 +26,38 @@ _GOACCESS = (
 _CUT_AT_MOST = 0.02  # of the lines; it counts some more than ours as failed
 
 
+_FEW = pipeline.EnrichSettings(
+    bots=False,
+    geo=False,
+    resources=False,
+    local_time=False,
+    traffic_sources=False,
+    privacy=Privacy(clean_urls=False),
+)
+
+
 @contextmanager
 def library(corpus: Corpus) -> Iterator[Callable[[], int]]:
-    """Events and visitors as two Parquet files."""
+    """Events with browsers, parts of URLs and visitor ids, and visitors, as two Parquet files."""
+    with _whole_way(corpus, _FEW) as work:
+        yield work
+
+
+@contextmanager
+def library_all(corpus: Corpus) -> Iterator[Callable[[], int]]:
+    """The same with every group of columns that is on by default."""
+    with _whole_way(corpus, pipeline.EnrichSettings()) as work:
+        yield work
+
+
+@contextmanager
+def _whole_way(corpus: Corpus, settings: pipeline.EnrichSettings) -> Iterator[Callable[[], int]]:
     with TemporaryDirectory() as folder:
 
         def work() -> int:
             with corpus.path.open("rb") as file:
                 events = _stored(
-                    pipeline.enrich(block.hits for block in pipeline.parse(file, read_ahead=True)),
+                    pipeline.enrich((block.hits for block in pipeline.parse(file, read_ahead=True)), settings),
                     Path(folder) / "events",
                 )
                 first = next(events)

@@ -17,7 +17,9 @@ from dev.bench.corpus import Corpus
 from ovh_weblogs import pipeline
 from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS
 
-_GROUPS = pipeline.EnrichSettings(url=False, traffic_sources=False, visitor_id=False)
+_GROUPS = pipeline.EnrichSettings(
+    geo=False, url=False, resources=False, local_time=False, traffic_sources=False, visitor_id=False
+)
 _NEEDED = ["server_ts", "client_addr", "useragent"]
 _ADDED = [column.name for column in (*AGENT_COLUMNS, *BOT_COLUMNS)]
 

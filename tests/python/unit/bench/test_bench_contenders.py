@@ -12,6 +12,7 @@ from dev.bench.contenders import (
     chain,
     connector,
     custom,
+    enriched,
     gunzip,
     month,
     parsing,
@@ -41,6 +42,7 @@ def corpus(tmp_path):
         useragents.row_by_row,
         places.library,
         referrers.library,
+        enriched.library,
     ],
     ids=[
         "connector to the host",
@@ -50,6 +52,7 @@ def corpus(tmp_path):
         "agents row by row",
         "places",
         "referrers",
+        "all groups",
     ],
 )
 def test_rows_are_as_many_as_the_file_has_hits(contender, corpus):
@@ -64,6 +67,7 @@ def test_rows_are_as_many_as_the_file_has_hits(contender, corpus):
         (parsing.regex_loop, 1),
         (gunzip.streamed, 1),
         (chain.library, 1),
+        (chain.library_all, 1),
         (twice.one, 1),
         (twice.two, 2),
         (custom.library, 2),
