@@ -187,6 +187,6 @@ def _periods(times: pa.Array, rotation: Rotation) -> np.typing.NDArray[np.dateti
     moments = times.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False).astype("datetime64[us]")
     # Numpy's weeks begin on Thursdays, as 1970 did; three days later ISO's, on Mondays, have their Thursday in them.
     if rotation is Rotation.WEEK:
-        moments = (moments.astype(_DAY) + 3).astype(_WEEK).astype(_DAY)
+        moments = (moments.astype(_DAY) + np.timedelta64(3, "D")).astype(_WEEK).astype(_DAY)
     periods: np.typing.NDArray[np.datetime64] = moments.astype(_UNITS[rotation])
     return periods

@@ -36,7 +36,7 @@ def local(moment, offset=None, zone=PARIS):
         ("2026-06-01T12:00:00", 720, (0, 1, 1, 6)),
         ("2026-06-01T12:00:00", -841, (14, 1, 1, 6)),
         ("2026-06-01T12:00:00", 2**31 - 1, (14, 1, 1, 6)),
-        ("1969-12-31T23:59:59.5", 0, (23, 31, 3, 12)),
+        ("1969-12-31T23:59:59.500000", 0, (23, 31, 3, 12)),
     ],
 )
 def test_the_browsers_offset_counts_where_it_can_be_and_the_zone_elsewhere(moment, offset, expected):
