@@ -77,17 +77,21 @@ class _Server(uvicorn.Server):
         self._loop.call_soon_threadsafe(self._told.set)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        listeners = sockets or []
+        for listener in listeners:
+            self._loop.remove_reader(listener)
+        for _ in range(_ACCEPTED):  # asyncio forgets what was accepted and not yet made when its server is closed
+            await asyncio.sleep(0)
         for server in self.servers:
             server.close()
             if sys.version_info >= (3, 13):  # which would otherwise leave sockets that shake hands open
                 server.abort_clients()
-        for listener in sockets or []:
+        for listener in listeners:
             listener.close()
-        for _ in range(_ACCEPTED):
+        while self.server_state.connections or self.server_state.tasks:
+            for connection in list(self.server_state.connections):
+                connection.transport.abort()
             await asyncio.sleep(0)
-        for connection in list(self.server_state.connections):
-            connection.transport.abort()
-        await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
 
 
 class Loopback:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import gc
 import gzip
 import http.client
 import os
 import re
+import socket
 import time
 import urllib.parse
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -352,3 +356,19 @@ def test_a_user_of_one_site_is_refused_on_another_and_told_of_none_that_is_not_t
     status, headers, _ = ask("/other.example/", options=options, login="limited:p")
     assert (status, "WWW-Authenticate" in headers) == (foreign, challenge)
     assert ask("/unknown.example/", options=options, login="limited:p")[0] == 404
+
+
+def connect_until_it_stops(port):
+    with contextlib.suppress(OSError):
+        while True:
+            socket.create_connection(("127.0.0.1", port), 5).close()
+
+
+def test_a_host_that_stops_while_clients_connect_leaves_no_connection_open(data, recwarn):
+    for _ in range(20):
+        with LogHost(data, {}) as host, ThreadPoolExecutor(2) as clients:
+            clients.submit(connect_until_it_stops, host.port)
+            clients.submit(connect_until_it_stops, host.port)
+            host.__exit__(None, None, None)
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn if "unclosed transport" in str(warning.message)] == []
