@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -10,17 +9,14 @@ from pathlib import Path
 
 import duckdb
 
+from dev.demo.counting import LONGEST, TOP, Ranking, Series, per_day, ranking
+from dev.demo.origins import BEGUN, Origins, origins
 from dev.demo.tables import Tables
 from dev.demo.views import register, rows
 from dev.demo.visits import BEGINNING, DEPTH, DEPTHS, register_visits
 
 KINDS = ("people", "robots", "unknown")
-_TOP = 12
 _RAW_LINES = 25  # refused lines shown of each reason
-_RAW_LENGTH = 600  # characters of each
-
-Ranking = list[tuple[str, int]]
-Series = dict[str, list[int]]  # one number per day, by what is counted
 
 
 @dataclass(frozen=True)
@@ -62,6 +58,7 @@ class Aggregates:
     codes: Ranking
     reasons: Ranking
     refused: list[Refused]
+    origins: Origins
 
 
 def aggregate(tables: Tables, days: Iterable[date]) -> Aggregates:
@@ -78,41 +75,29 @@ def aggregate(tables: Tables, days: Iterable[date]) -> Aggregates:
         register_visits(base)
         return Aggregates(
             days=shown,
-            visits=_per_day(base, shown, "kind", source="visits"),
-            visitors=_per_day(base, shown, "kind", _DISTINCT),
-            hits=_per_day(base, shown, "kind"),
-            agent_types=_per_day(base, shown, "coalesce(useragent_type, 'none sent')"),
-            statuses=_per_day(base, shown, "coalesce(CAST(status // 100 AS VARCHAR) || 'xx', 'none')"),
+            visits=per_day(base, shown, "kind", source="visits"),
+            visitors=per_day(base, shown, "kind", _DISTINCT),
+            hits=per_day(base, shown, "kind"),
+            agent_types=per_day(base, shown, "coalesce(useragent_type, 'none sent')"),
+            statuses=per_day(base, shown, "coalesce(CAST(status // 100 AS VARCHAR) || 'xx', 'none')"),
             overall=_overall(base),
             week=_week(base),
             depths=_depths(base),
-            pages=_ranking(base, "address", where="viewed AND kind = 'people'"),
-            entries=_ranking(base, "entry", where="kind = 'people'", source="visits"),
-            missed=_ranking(base, "address", where="status = 404"),
-            referrers=_ranking(base, "referrer", where=f"{_BEGUN} AND {BEGINNING} = 'other'", source="visits"),
-            beginnings=dict(_ranking(base, BEGINNING, where=_BEGUN, source="visits")),
-            browsers=_ranking(base, "useragent_brand", _DISTINCT, where="kind = 'people'"),
-            systems=_ranking(base, "useragent_os", _DISTINCT, where="kind = 'people'"),
-            codes=_ranking(base, "coalesce(CAST(status AS VARCHAR), 'none')", where="true"),
-            reasons=_ranking(base, "reject_reason", where="true", source="refused"),
+            pages=ranking(base, "address", where="viewed AND kind = 'people'"),
+            entries=ranking(base, "entry", where="kind = 'people'", source="visits"),
+            missed=ranking(base, "address", where="status = 404"),
+            referrers=ranking(base, "referrer", where=f"{BEGUN} AND {BEGINNING} = 'other'", source="visits"),
+            beginnings=dict(ranking(base, BEGINNING, where=BEGUN, source="visits")),
+            browsers=ranking(base, "useragent_brand", _DISTINCT, where="kind = 'people'"),
+            systems=ranking(base, "useragent_os", _DISTINCT, where="kind = 'people'"),
+            codes=ranking(base, "coalesce(CAST(status AS VARCHAR), 'none')", where="true"),
+            reasons=ranking(base, "reject_reason", where="true", source="refused"),
             refused=_refused(base),
+            origins=origins(base, shown),
         )
 
 
 _DISTINCT = "count(DISTINCT visitor_id)"
-_BEGUN = "kind = 'people' AND entry IS NOT NULL"
-
-
-def _per_day(
-    base: duckdb.DuckDBPyConnection, days: list[date], key: str, measure: str = "count(*)", *, source: str = "events"
-) -> Series:
-    place = {day: index for index, day in enumerate(days)}
-    series: Series = defaultdict(lambda: [0] * len(days))
-    query = f"SELECT day, {key} AS key, {measure} FROM {source} GROUP BY 1, 2"  # noqa: S608 - ours
-    for day, name, count in rows(base, query):
-        if day in place:
-            series[name][place[day]] = count
-    return dict(sorted(series.items()))
 
 
 def _overall(base: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
@@ -135,35 +120,25 @@ def _week(base: duckdb.DuckDBPyConnection) -> list[list[int]]:
 
 
 def _depths(base: duckdb.DuckDBPyConnection) -> Ranking:
-    found = dict(rows(base, f"SELECT {DEPTH} AS depth, count(*) FROM visits WHERE {_BEGUN} GROUP BY 1"))  # noqa: S608 - ours
+    found = dict(rows(base, f"SELECT {DEPTH} AS depth, count(*) FROM visits WHERE {BEGUN} GROUP BY 1"))  # noqa: S608 - ours
     return [(name, found.get(depth, 0)) for depth, name in DEPTHS.items()] if found else []
-
-
-def _ranking(
-    base: duckdb.DuckDBPyConnection, key: str, measure: str = "count(*)", *, where: str, source: str = "events"
-) -> Ranking:
-    query = (
-        f"SELECT {key} AS key, {measure} AS number FROM {source} WHERE {where} AND ({key}) IS NOT NULL "  # noqa: S608 - ours
-        f"GROUP BY 1 ORDER BY number DESC, key LIMIT {_TOP}"
-    )
-    return [(str(name)[:_RAW_LENGTH], count) for name, count in rows(base, query)]
 
 
 def _refused(base: duckdb.DuckDBPyConnection) -> list[Refused]:
     """The first lines of each of the reasons that are ranked."""
     query = f"""
         SELECT
-            source_file, line_number, left(reject_reason, {_RAW_LENGTH}),
-            left(request, {_RAW_LENGTH}), length(request)
+            source_file, line_number, left(reject_reason, {LONGEST}),
+            left(request, {LONGEST}), length(request)
         FROM refused
         WHERE reject_reason IN (
-            SELECT reject_reason FROM refused GROUP BY 1 ORDER BY count(*) DESC, reject_reason LIMIT {_TOP}
+            SELECT reject_reason FROM refused GROUP BY 1 ORDER BY count(*) DESC, reject_reason LIMIT {TOP}
         )
         QUALIFY row_number() OVER (PARTITION BY reject_reason ORDER BY source_file, line_number) <= {_RAW_LINES}
         ORDER BY source_file, line_number
     """  # noqa: S608 - ours
     return [
-        Refused(file or "", number, reason, (text or "") + (" …" if (length or 0) > _RAW_LENGTH else ""))
+        Refused(file or "", number, reason, (text or "") + (" …" if (length or 0) > LONGEST else ""))
         for file, number, reason, text, length in rows(base, query)
     ]
 

@@ -7,7 +7,9 @@ from datetime import date
 from html import escape
 from http import HTTPStatus
 
-from dev.demo.aggregates import Aggregates, Ranking, Refused, Series, size
+from dev.demo.aggregates import Aggregates, Refused, size
+from dev.demo.counting import Ranking, Series
+from dev.demo.origins import Rates
 from dev.demo.plots import KINDS, WEEKDAYS
 from dev.demo.texts import brief, html, readable, share
 
@@ -75,9 +77,26 @@ def ranking(
         f'<li class="row" style="--share:{count / most:.3f}">{_cells(name(text), count, whole)}</li>'
         for text, count in ranked
     )
+    return _ranked(heads, rows)
+
+
+def _ranked(heads: tuple[str, str], rows: str) -> str:
     return (
         f'<div class="head"><span>{heads[0]}</span><span>{heads[1]}</span></div>\n<ol class="ranking">\n{rows}\n</ol>'
     )
+
+
+def rates(found: Rates, heads: tuple[str, str], nothing: str) -> str:
+    """Names with their visits and the share of them that had a conversion; the longest bar is the greatest share."""
+    if not found:
+        return none(nothing)
+    most = max(converted / visits for _, visits, converted in found) or 1
+    rows = "\n".join(
+        f'<li class="row" style="--share:{converted / visits / most:.3f}"><span>{html(name)}</span> '
+        f"<b>{brief(converted)} of {brief(visits)} <small>{100 * converted / visits:.1f}%</small></b></li>"
+        for name, visits, converted in found
+    )
+    return _ranked(heads, rows)
 
 
 def _cells(name: str, count: int, whole: int | None = None) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dev.demo.aggregates import Aggregates, Ranking, Series
+from dev.demo.aggregates import Aggregates
+from dev.demo.counting import Ranking, Series
 from dev.demo.texts import label, share
 
 Names = dict[str, tuple[str, str]]  # what is counted -> how it is called, and the name of its colour
@@ -33,6 +34,15 @@ _STATUSES: Names = {
     "1xx": ("1xx", "violet"),
     "none": ("No status", "unknown"),
 }
+_CHANNELS: Names = {
+    "Direct": ("Direct", "people"),
+    "Organic Search": ("Organic Search", "teal"),
+    "Referral": ("Referral", "violet"),
+    "Email": ("Email", "robots"),
+    "Organic Social": ("Organic Social", "sky"),
+    "Paid Search": ("Paid Search", "coral"),
+    "AI Assistant": ("AI Assistant", "brown"),
+}
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = 86_400_000  # milliseconds
 _BARS = 8  # in a plot of shares
@@ -49,6 +59,7 @@ def figures(numbers: Aggregates, stages: Sequence[tuple[str, float]]) -> dict[st
         "visitors": _stacked(days, numbers.visitors, KINDS, "visitors"),
         "browsers": _shares(numbers.browsers, people, "people"),
         "systems": _shares(numbers.systems, people, "teal"),
+        "converted": _stacked(days, numbers.origins.converted, _CHANNELS, "visits"),
         "statuses": _stacked(days, numbers.statuses, _STATUSES, "answers"),
         "stages": _stages(stages),
     }
@@ -126,7 +137,9 @@ def _stacked(days: Sequence[date], series: Series, known: Names, what: str) -> g
         title, colour = known.get(name, (label(name), "unknown"))
         figure.add_bar(x=starts, y=per_day[name], name=title, meta=colour, hovertemplate=f"%{{y:{each}}} {what}")
     highest = max(map(sum, zip(*per_day.values(), strict=True)))
-    figure.update_yaxes(tickformat="~s" if highest >= 100_000 else ",d", dtick=1 if highest < 6 else None)
+    # Whole numbers of a few; a week's mean may be less than one, where a tick for each would be a single one.
+    few = {"tickformat": ".1f"} if _weekly(days) else {"tickformat": ",d", "dtick": 1}
+    figure.update_yaxes(few if highest < 6 else {"tickformat": "~s" if highest >= 100_000 else ",d"})
     return _time_axis(figure, days, what)
 
 

@@ -17,6 +17,7 @@ from plotly.offline import get_plotlyjs
 
 from dev.demo import parts
 from dev.demo.aggregates import Aggregates, size
+from dev.demo.origins import Origins
 from dev.demo.plots import figures
 from dev.demo.texts import brief, counted, html, long_day, plural, share
 
@@ -30,6 +31,7 @@ _PLOTS = {
     "visitors": ("Visitors per day", "No visitor was seen."),
     "browsers": ("Browsers of people", "No person's browser was seen."),
     "systems": ("Operating systems of people", "No person's system was seen."),
+    "converted": ("Visits with a conversion per day, by channel", "No visit had a conversion."),
     "statuses": ("Answers per day, by class of HTTP status", "No hit was read."),
     "stages": ("Seconds per stage", "No stage was measured."),
 }
@@ -163,6 +165,7 @@ def _sections(summary: Summary, numbers: Aggregates) -> dict[str, str]:
         "entries": rank(numbers.entries, ("Page", "Visits"), no_page, whole=begun, name=parts.address),
         "beginnings": rank(beginnings, ("Came by", "Visits"), no_page, whole=begun),
         "referrers": rank(numbers.referrers, ("Site", "Visits"), "No visitor came from another site.", whole=begun),
+        **_origins(numbers.origins, begun),
         "codes": rank(numbers.codes, ("Status", "Hits"), "No hit was read.", whole=hits, name=parts.status),
         "missed": rank(numbers.missed, ("Page", "Hits"), "No page was missed.", name=parts.address),
         "refused": parts.refused(numbers.reasons, numbers.refused, summary.rejects),
@@ -170,4 +173,29 @@ def _sections(summary: Summary, numbers: Aggregates) -> dict[str, str]:
         "calls": parts.calls(summary.calls),
         "speed": f"{summary.seconds:,.1f} seconds for {counted(summary.lines, 'line')}.",
         "checks": parts.check_list(summary.checks),
+    }
+
+
+_NO_CITY = "No city is known: cities need a database, from the plugin's settings or the role geo of Enrich hits."
+_NO_RULE = "No page has a category: Enrich hits takes rules of pages in its form, or the role rules."
+
+
+def _origins(found: Origins, begun: int) -> dict[str, str]:
+    people = sum(count for _, count in found.countries)
+    categories = sum(count for _, count in found.categories)
+    head = "With a conversion"
+    none_converted = "No visit was seen." if found.is_ruled else _NO_RULE
+    return {
+        "countries": parts.ranking(found.countries, ("Country", "Visitors"), "No country is known.", whole=people),
+        "cities": parts.ranking(found.cities, ("City", "Visitors"), _NO_CITY, whole=people),
+        "categories": parts.ranking(found.categories, ("Category", "Views"), _NO_RULE, whole=categories),
+        "channels": parts.ranking(
+            [(name, visits) for name, visits, _ in found.by_channel],
+            ("Channel", "Visits"),
+            "No visit was seen.",
+            whole=begun,
+        ),
+        "campaigns": parts.ranking(found.campaigns, ("Campaign", "Visits"), "No campaign was seen.", whole=begun),
+        "by_channel": parts.rates(found.by_channel if found.is_ruled else [], ("Channel", head), none_converted),
+        "by_landing": parts.rates(found.by_landing, ("Category", head), none_converted),
     }

@@ -27,6 +27,12 @@ _VIEWED = (
     "coalesce(method = 'GET' AND (status < 300 OR status = 304) "
     f"AND NOT regexp_matches(lower(coalesce(location_path, '')), '{_STATIC}|{_CALLED}'), false)"
 )
+# What enrichment adds only where it is told what it needs: rules of pages, a database of cities.
+_PERHAPS = {
+    **dict.fromkeys(("client_addr_country", "client_addr_city", "page_category", "channel"), "VARCHAR"),
+    **dict.fromkeys(("campaign_name", "campaign_source", "campaign_medium"), "VARCHAR"),
+    "is_conversion": "BOOLEAN",
+}
 _EVENTS = f"""
 CREATE VIEW events AS
 SELECT
@@ -47,13 +53,17 @@ def register(base: duckdb.DuckDBPyConnection, tables: Tables) -> None:
     """Make the views ``events`` and ``refused``.
 
     ``events`` has each hit with the day of its file, weekday and hour in Paris, ``kind`` (people, robots, unknown),
-    ``address`` (host and path) and ``viewed``: whether it is the view of a page. A file's edges hold a few hits of the
-    days beside it: by file, the days' numbers add up to those of all lines. Zones are Python's: DuckDB would need an
-    extension, which it may want to fetch.
+    ``address`` (host and path) and ``viewed``: whether it is the view of a page; columns that enrichment left out are
+    empty. A file's edges hold a few hits of the days beside it: by file, the days' numbers add up to those of all
+    lines. Zones are Python's: DuckDB would need an extension, which it may want to fetch.
     """
     for name, path in (("all_events", tables.events), ("refused", tables.refused)):
         base.read_parquet(str(path)).create_view(name)
-    base.execute(f"CREATE VIEW timed AS SELECT *, epoch_us(server_ts) // {_HOUR} AS utc_hour FROM all_events")  # noqa: S608 - ours
+    there = set(base.view("all_events").columns)
+    absent = "".join(f", CAST(NULL AS {kind}) AS {name}" for name, kind in _PERHAPS.items() if name not in there)
+    base.execute(
+        f"CREATE VIEW timed AS SELECT *{absent}, epoch_us(server_ts) // {_HOUR} AS utc_hour FROM all_events"  # noqa: S608 - ours
+    )
     hours = [hour for (hour,) in rows(base, "SELECT DISTINCT utc_hour FROM timed WHERE utc_hour IS NOT NULL")]
     local = [_local(hour) for hour in hours]
     calendar = {

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 import duckdb
 
+# Columns of the first page that is viewed, and what a visit calls them.
+_FIRST = {
+    "referer_host": "referrer",
+    "page_category": "landing",
+    "channel": "channel",
+    "campaign_name": "campaign_name",
+    "campaign_source": "campaign_source",
+    "campaign_medium": "campaign_medium",
+}
+_OF_FIRST = ", ".join(
+    f"arg_min_null({column}, place) FILTER (WHERE page IS NOT NULL) AS {name}" for column, name in _FIRST.items()
+)
 GAP = 30  # minutes; exactly so many are no gap yet
 # Hits of one second are told apart by where they stand, so that a visit always begins with the same page.
 _VISITS = f"""
@@ -12,6 +24,7 @@ WITH ordered AS (
     SELECT
         visitor_id, server_ts, day, kind, referer_host,
         CASE WHEN viewed THEN address END AS page,
+        page_category, channel, campaign_name, campaign_source, campaign_medium, is_conversion,
         row_number() OVER visitor AS place,
         server_ts - lag(server_ts) OVER visitor > INTERVAL {GAP} MINUTE AS begins
     FROM events
@@ -24,7 +37,8 @@ SELECT
     arg_min(day, place) AS day,
     arg_min(kind, place) AS kind,
     arg_min(page, place) FILTER (WHERE page IS NOT NULL) AS entry,
-    arg_min_null(referer_host, place) FILTER (WHERE page IS NOT NULL) AS referrer,
+    {_OF_FIRST},
+    coalesce(bool_or(is_conversion), false) AS converted,
     count(page) AS pages
 FROM numbered
 GROUP BY visitor_id, visit
@@ -45,6 +59,7 @@ def register_visits(base: duckdb.DuckDBPyConnection) -> None:
     """Make the table ``visits`` from the view ``events``.
 
     One row per visit: the day that it began on, its kind (people, robots, unknown), the address of the first page that
-    it viewed and the host of that page's referrer, and how many pages it viewed.
+    it viewed with that page's category, the host of its referrer, its channel and campaign; whether any of its hits was
+    a conversion, and how many pages it viewed.
     """
     base.execute(_VISITS)

@@ -57,7 +57,16 @@ def _events(days: int) -> list[dict[str, Any]]:
         for visitor in range(4 + day % 3):
             moment = datetime.combine(_FIRST + timedelta(days=day), datetime.min.time()) + timedelta(hours=8 + visitor)
             who = {"visitor_id": f"v{visitor}", "useragent_type": ("browser", "phone", "bot", None)[visitor % 4]}
-            seen = {"status": (200, 200, 404, 304, 503)[(day + visitor) % 5], "referer_host": "search.example"}
+            seen = {
+                "status": (200, 200, 404, 304, 503)[(day + visitor) % 5],
+                "referer_host": "search.example",
+                "client_addr_country": ("France", "Canada")[visitor % 2],
+                "client_addr_city": ("Lyon", "Montréal")[visitor % 2],
+                "channel": ("Organic Search", "Email", "Direct")[(day + visitor) % 3],
+                "campaign_name": (None, "spring")[day % 2],
+                "page_category": "tea",
+                "is_conversion": visitor == 1 and day % 2 == 0,
+            }
             for page in range(1 + visitor):
                 at = (moment + timedelta(minutes=page)).isoformat()
                 found.append({"at": at, "location_path": f"/tea/{page}", "bytes": 5_000, **who, **seen})
@@ -66,9 +75,19 @@ def _events(days: int) -> list[dict[str, Any]]:
 
 def _harmful() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Events and refused lines in which every text that the report shows means harm."""
-    names = ("location_path", "location_host", "referer_host", "useragent_brand", "useragent_os", "useragent")
+    names = (
+        *("location_path", "location_host", "referer_host", "useragent_brand", "useragent_os", "useragent"),
+        *("client_addr_country", "client_addr_city", "channel", "page_category"),
+        *("campaign_name", "campaign_source", "campaign_medium"),
+    )
     hits = [
-        {"at": f"{_FIRST} 10:00", "visitor_id": text, "status": status, **dict.fromkeys(names, text)}
+        {
+            "at": f"{_FIRST} 10:00",
+            "visitor_id": text,
+            "status": status,
+            "is_conversion": True,
+            **dict.fromkeys(names, text),
+        }
         for text in _HARM
         for status in (200, 404)
     ]

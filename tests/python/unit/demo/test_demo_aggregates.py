@@ -7,11 +7,14 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from dev.demo.aggregates import aggregate, size
 from dev.demo.tables import Tables
+from ovh_weblogs.schema import EVENTS
 
+RULED = ("channel", "page_category", "is_conversion")
 DAYS = [date(2026, 3, 28), date(2026, 3, 29)]
 
 
@@ -76,6 +79,59 @@ def test_statuses_are_counted_by_class(stored):
 def test_rankings_are_bounded(stored):
     events = [hit("2026-03-28 10:00", location_path=f"/{number}") for number in range(100)]
     assert len(aggregate(stored(events), DAYS).pages) == 12
+
+
+def test_countries_and_cities_count_people_once(stored):
+    lyon = {"client_addr_country": "France", "client_addr_city": "Lyon"}
+    events = [
+        hit("2026-03-28 10:00", **lyon),
+        hit("2026-03-28 11:00", **lyon),
+        hit("2026-03-28 10:00", visitor_id="v2", client_addr_country="France"),
+        hit("2026-03-28 10:00", visitor_id="v3", client_addr_city="Nowhere"),
+        hit("2026-03-28 10:00", visitor_id="v4", useragent_type="bot", **lyon),
+    ]
+    found = aggregate(stored(events), DAYS).origins
+    assert found.countries == [("France", 2)]
+    assert found.cities == [("Lyon, France", 1), ("Nowhere", 1)]
+
+
+def test_channel_and_campaign_of_a_visit_are_those_of_the_first_page_that_it_viewed(stored):
+    spring = {"campaign_name": "spring", "campaign_source": "letter", "campaign_medium": "email"}
+    events = [
+        hit("2026-03-28 10:00", location_path="/logo.png", channel="Referral"),
+        hit("2026-03-28 10:01", channel="Email", **spring),
+        hit("2026-03-28 10:02", channel="Direct", campaign_name="other"),
+        hit("2026-03-29 10:02", channel="Direct", campaign_name="bare"),
+    ]
+    found = aggregate(stored(events), DAYS).origins
+    assert found.by_channel == [("Direct", 1, 0), ("Email", 1, 0)]
+    assert found.campaigns == [("bare", 1), ("spring (letter / email)", 1)]
+
+
+def test_a_visit_with_a_conversion_counts_once_wherever_in_it_that_was(stored):
+    home, order = {"page_category": "home", "channel": "Email"}, {"page_category": "order", "is_conversion": True}
+    events = [
+        hit("2026-03-28 10:00", **home),
+        hit("2026-03-28 10:01", location_path="/thanks", **order),
+        hit("2026-03-28 10:02", location_path="/thanks", **order),
+        hit("2026-03-28 10:00", visitor_id="v2", **home),
+        hit("2026-03-29 10:00", visitor_id="v3", useragent_type="bot", **home, is_conversion=True),
+    ]
+    found = aggregate(stored(events), DAYS).origins
+    assert found.by_channel == [("Email", 2, 1)]
+    assert found.by_landing == [("home", 2, 1)]
+    assert found.converted == {"Email": [1, 0]}
+    assert found.categories == [("home", 2), ("order", 2)]
+    assert found.is_ruled
+
+
+def test_columns_that_enrichment_left_out_are_empty(stored):
+    tables = stored([hit("2026-03-28 10:00")])
+    added = [name for name in EVENTS.names if name.startswith(("client_addr_", "campaign_")) or name in RULED]
+    pq.write_table(pq.read_table(tables.events).drop_columns(added), tables.events)
+    numbers = aggregate(tables, DAYS)
+    assert numbers.visits == {"people": [1, 0]}
+    assert (numbers.origins.countries, numbers.origins.by_channel, numbers.origins.is_ruled) == ([], [], False)
 
 
 @pytest.mark.parametrize(

@@ -66,14 +66,27 @@ def test_few_counts_have_whole_numbers_at_the_axis(drawn):
     assert drawn({})["visits"]["layout"]["yaxis"]["dtick"] == 1
 
 
+def test_a_weeks_mean_of_less_than_one_has_ticks_between_whole_numbers(drawn):
+    """A single tick leaves Plotly no room to measure, and the title of the axis no place."""
+    axis = drawn({}, days=365)["visits"]["layout"]["yaxis"]
+    assert (axis["tickformat"], "dtick" in axis) == (".1f", False)
+
+
 def test_every_trace_has_a_colour_that_the_page_knows(drawn, repository):
     style = Path(repository / "dev/demo/report_style.css").read_text("utf-8")
     types = ("browser", "phone", "tablet", "mobile", "bot", "library", "rss", "unknown", None, "new")
+    converted = {"channel": "Direct", "is_conversion": True, "visitor_id": "buyer"}
     codes = (100, 200, 300, 400, 500, None)
-    plots = drawn(*({"useragent_type": kind} for kind in types), *({"status": status} for status in codes))
+    plots = drawn(*({"useragent_type": kind} for kind in types), *({"status": status} for status in codes), converted)
     colours = {trace["meta"] for plot in plots.values() for trace in plot["data"]}
     unknown = {name for name in colours - {"heat"} if f"--{name}: light-dark(" not in style}
     assert (unknown, len(colours)) == (set(), 10)
+
+
+def test_conversions_are_stacked_by_channel_those_without_a_colour_of_their_own_too(drawn):
+    visits = [{"channel": name, "is_conversion": True, "visitor_id": name} for name in ("Audio", "Email")]
+    traces = drawn(*visits)["converted"]["data"]
+    assert [(trace["name"], trace["meta"]) for trace in traces] == [("Email", "robots"), ("Audio", "unknown")]
 
 
 def test_two_long_names_that_are_cut_alike_keep_their_own_bars(drawn):

@@ -131,6 +131,9 @@ def test_text_of_logs_never_becomes_markup(tmp_path, stored):
         useragent_brand=ATTACK,
         useragent_os="</script><img src=x onerror=alert(1)>",
         useragent_type="phone",
+        **dict.fromkeys(("client_addr_country", "client_addr_city", "page_category", "channel"), ATTACK),
+        **dict.fromkeys(("campaign_name", "campaign_source", "campaign_medium"), ATTACK),
+        is_conversion=True,
     )
     missed = hit("2026-03-28 10:00", status=404, location_path="/%3Cscript%3Ealert(2)%3C/script%3E")
     shown = page(tmp_path, stored([hostile, missed], [refused(f"{ATTACK} & more", reason=ATTACK)]))
@@ -185,6 +188,14 @@ def test_every_section_is_there_and_every_plot_has_its_place(plain):
         "Where people came from",
         "Browsers",
         "Operating systems",
+        "Countries",
+        "Cities",
+        "Categories of pages",
+        "Channels",
+        "Campaigns",
+        "Visits with a conversion per day, by channel",
+        "By channel",
+        "By category of the entry page",
         "When hits come",
         "Status codes",
         "Missing pages most asked for",
@@ -199,9 +210,9 @@ def test_every_section_is_there_and_every_plot_has_its_place(plain):
 
 
 def test_the_navigation_leads_to_every_section(plain):
-    sections = ["visits", "audience", "pages", "sources", "answers", "refused", "run"]
+    sections = ["visits", "audience", "pages", "sources", "conversions", "answers", "refused", "run"]
     assert [found["id"] for found in plain.all("section")] == sections
-    assert [found["href"] for found in plain.all("a")][:7] == [f"#{section}" for section in sections]
+    assert [found["href"] for found in plain.all("a")][:8] == [f"#{section}" for section in sections]
 
 
 def test_the_numbers_of_the_summary_are_readable(plain):
@@ -299,3 +310,16 @@ def test_the_busiest_hour_is_told_in_the_time_of_paris(tmp_path, stored):
 def test_a_status_has_its_name_and_a_code_of_the_servers_own_has_none(tmp_path, stored):
     events = [hit("2026-03-28 10:00", status=status) for status in (404, 404, 404, 499, 499, None)]
     assert "404 Not Found 3 50% 499 2 33% No status 1 17%" in page(tmp_path, stored(events)).text
+
+
+def test_rates_stand_beside_the_visits_that_they_are_of(tmp_path, stored):
+    visits = [hit("2026-03-28 10:00", visitor_id=str(n), channel="Email", is_conversion=n == 0) for n in range(3)]
+    text = page(tmp_path, stored(visits)).text
+    assert "Channel With a conversion Email 1 of 3 33.3%" in text
+    assert "Channel Visits Email 3 100%" in text
+
+
+def test_what_enrichment_was_not_told_is_said_with_the_place_to_tell_it(plain):
+    assert "No city is known: cities need a database" in plain.text
+    assert plain.text.count("No page has a category: Enrich hits takes rules of pages") == 3
+    assert "No visit had a conversion." in plain.text
