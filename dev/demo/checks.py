@@ -203,13 +203,13 @@ def _pages(base: duckdb.DuckDBPyConnection) -> Check:
 
 
 def _sources(base: duckdb.DuckDBPyConnection) -> Check:
-    """Where a hit's visit comes from, and what its page is by the owner's rules."""
-    differs = (f"events.{name} IS DISTINCT FROM truth.{truth}" for name, truth in _SOURCE.items())
-    wrong, hits = _differing(base, differs)
+    """Where a hit's visit comes from, what its page is by the owner's rules, and where its address is, if known."""
+    differs = [f"events.{name} IS DISTINCT FROM truth.{truth}" for name, truth in _SOURCE.items()]
+    country = "truth.country IS NOT NULL AND events.client_addr_country_code IS DISTINCT FROM truth.country"
+    wrong, hits = _differing(base, [*differs, country])
     share = 1 - wrong / max(hits, 1)
-    return f"Referrers, channels, campaigns, categories and conversions are right for {share:.1%} of the hits", (
-        share >= _RIGHT
-    )
+    what = "Countries, referrers, channels, campaigns, categories and conversions"
+    return f"{what} are right for {share:.1%} of the hits", share >= _RIGHT
 
 
 def _differing(base: duckdb.DuckDBPyConnection, conditions: Iterable[str]) -> tuple[int, int]:

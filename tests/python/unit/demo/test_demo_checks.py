@@ -35,7 +35,12 @@ def rows(month) -> dict[str, Rows]:
         row for row in pq.read_table(month.truth / "lines.parquet").to_pylist() if "tracker" not in row["source_file"]
     ]
     events = [
-        {**row, "visitor_id": row["visitor_key"], "campaign_name": row["campaign"]}
+        {
+            **row,
+            "visitor_id": row["visitor_key"],
+            "campaign_name": row["campaign"],
+            "client_addr_country_code": row["country"],
+        }
         for row in lines
         if row["kind"] == "hit"
     ]
@@ -74,9 +79,9 @@ def called() -> list[Request]:
 
 
 def evidence(folder: Path, month: Month, rows: dict[str, Rows], requests: list[Request] | None = None) -> Evidence:
-    campaign = pa.field("campaign_name", pa.string())
+    added = [pa.field(name, pa.string()) for name in ("campaign_name", "client_addr_country_code")]
     schemas = {
-        "events": SCHEMA.append(campaign),
+        "events": pa.schema([*SCHEMA, *added]),
         "refused": SCHEMA,
         "sessions": SESSIONS.arrow,
         "visitors": VISITORS.arrow,
@@ -168,12 +173,15 @@ def test_devices_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp
     assert found.startswith("Type, browser and system were told rightly for 9")
 
 
-@pytest.mark.parametrize("name", ["referer_type", "channel", "campaign_name", "page_category", "is_conversion"])
-def test_sources_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp_path, month, rows, name):
+@pytest.mark.parametrize(
+    "name",
+    ["client_addr_country_code", "referer_type", "channel", "campaign_name", "page_category", "is_conversion"],
+)
+def test_countries_and_sources_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp_path, month, rows, name):
     for row in rows["events"][::50]:
         row[name] = not row[name] if name == "is_conversion" else "wrong"
     (found,) = failing(evidence(tmp_path, month, rows))
-    assert found.startswith("Referrers, channels, campaigns, categories and conversions are right for 9")
+    assert found.startswith("Countries, referrers, channels, campaigns, categories and conversions are right for 9")
 
 
 def test_a_visit_too_many_is_noticed(tmp_path, month, rows):
