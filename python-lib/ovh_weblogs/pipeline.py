@@ -18,7 +18,7 @@ from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
 from ovh_weblogs.secret import guarded_logger
-from ovh_weblogs.settings import EnrichSettings, ParseSettings, Privacy, VisitorSettings
+from ovh_weblogs.settings import EnrichSettings, ParseSettings, VisitorSettings
 
 __all__ = [
     "Block",
@@ -47,16 +47,7 @@ __all__ = [
 
 logger = guarded_logger(__name__)
 
-_ONLY_ID = EnrichSettings(
-    useragent=False,
-    bots=False,
-    geo=False,
-    url=False,
-    resources=False,
-    local_time=False,
-    traffic_sources=False,
-    privacy=Privacy(clean_urls=False),
-)
+_ONLY_ID = EnrichSettings.only("visitor_id")
 
 
 def enrich(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta, timezone, tzinfo
-from typing import ClassVar
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from ovh_weblogs.secret import Secret
@@ -261,6 +261,12 @@ class EnrichSettings:
     rotation: Rotation = Rotation.NONE
     cleaning: Cleaning = field(default_factory=Cleaning)
     privacy: Privacy = field(default_factory=Privacy)
+
+    @classmethod
+    def only(cls, *groups: str) -> EnrichSettings:
+        """These groups of columns, by the names of their switches, and nothing else; URLs stay as they are."""
+        switches: dict[str, Any] = {each.name: False for each in fields(cls) if each.default is True}
+        return cls(**{**switches, **dict.fromkeys(groups, True)}, privacy=Privacy(clean_urls=False))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pyarrow as pa
 
 from dev.bench.contenders.parsing import LinesLost
-from dev.bench.contenders.useragents import store
+from dev.bench.contenders.stored import store
 from dev.bench.corpus import Corpus
 from ovh_weblogs import pipeline
 

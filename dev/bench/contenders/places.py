@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import chain
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dev.bench.contenders.parsing import LinesLost
+from dev.bench.contenders.stored import store
 from dev.bench.corpus import Corpus
 from dev.geofiles import write
 from ovh_weblogs import pipeline
@@ -29,17 +30,9 @@ def library(corpus: Corpus) -> Iterator[Callable[[], int]]:
     """Country and place, batch after batch from a file, each let go; no address is known before."""
     with TemporaryDirectory() as folder:
         hits, cities = Path(folder) / "hits.arrows", Path(folder) / "cities.mmdb"
-        _store(_public(corpus), hits)
+        store(_public(corpus), hits)
         write(cities, _TYPE, _networks())
-        settings = pipeline.EnrichSettings(
-            useragent=False,
-            bots=False,
-            url=False,
-            resources=False,
-            local_time=False,
-            visitor_id=False,
-            geo_files=(str(cities),),
-        )
+        settings = replace(pipeline.EnrichSettings.only("geo"), geo_files=(str(cities),))
 
         def work() -> int:
             rows = cities = 0
@@ -62,13 +55,6 @@ def _public(corpus: Corpus) -> Iterator[pa.RecordBatch]:
             for pattern, beginning in _PUBLIC:
                 addresses = pc.replace_substring_regex(addresses, pattern, beginning)
             yield pa.RecordBatch.from_arrays([addresses], names=["client_addr"])
-
-
-def _store(batches: Iterator[pa.RecordBatch], path: Path) -> None:
-    first = next(batches)
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, first.schema) as stream:
-        for batch in chain([first], batches):
-            stream.write_batch(batch)
 
 
 def _networks() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -13,13 +13,12 @@ import pyarrow as pa
 import user_agents
 
 from dev.bench.contenders.parsing import LinesLost
+from dev.bench.contenders.stored import store
 from dev.bench.corpus import Corpus
 from ovh_weblogs import pipeline
 from ovh_weblogs.schema import AGENT_COLUMNS, BOT_COLUMNS
 
-_GROUPS = pipeline.EnrichSettings(
-    geo=False, url=False, resources=False, local_time=False, traffic_sources=False, visitor_id=False
-)
+_GROUPS = pipeline.EnrichSettings.only("useragent", "bots")
 _NEEDED = ["server_ts", "client_addr", "useragent"]
 _ADDED = [column.name for column in (*AGENT_COLUMNS, *BOT_COLUMNS)]
 
@@ -54,14 +53,6 @@ def _hits(corpus: Corpus) -> Iterator[pa.RecordBatch]:
     with corpus.path.open("rb") as file:
         for block in pipeline.parse(file):
             yield block.hits.select(_NEEDED)
-
-
-def store(batches: Iterator[pa.RecordBatch], path: Path) -> None:
-    """Write batches, of which there is at least one, as a stream of Arrow's."""
-    first = next(batches)
-    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_stream(file, first.schema) as stream:
-        for batch in chain([first], batches):
-            stream.write_batch(batch)
 
 
 def _looked_at(agent: str | None) -> int:

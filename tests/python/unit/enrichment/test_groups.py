@@ -220,3 +220,16 @@ def test_without_addresses_there_is_no_visitor_and_a_sentence_says_so():
 def test_an_input_of_which_nothing_is_known_is_refused():
     with pytest.raises(InputError, match=r"no column that enrichment knows, .*; choose its columns"):
         plan(["ip", "agent"], ALL)
+
+
+def test_only_some_groups_add_their_columns_and_leave_urls_as_they_are():
+    secret = hit(useragent=[CURL], location=["http://a/?token=abc"])
+    events = enrich_batch(secret, EnrichSettings.only("visitor_id", "bots"))
+    added = [name for name in events.schema.names if name not in secret.schema.names]
+    assert set(added) == {"is_bot", "bot_name", "bot_category", "visitor_id"}
+    assert events.column("location").to_pylist() == ["http://a/?token=abc"]
+
+
+def test_a_group_that_there_is_not_is_no_silent_nothing():
+    with pytest.raises(TypeError, match="agents"):
+        EnrichSettings.only("agents")
