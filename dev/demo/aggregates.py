@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from dev.demo.counting import LONGEST, TOP, Ranking, Series, per_day, ranking
-from dev.demo.origins import BEGUN, Origins, origins
+from dev.demo.counting import BEGUN, LONGEST, PEOPLE, TOP, VISITORS, Ranking, Series, per_day, ranking
+from dev.demo.origins import Origins, origins
 from dev.demo.tables import Tables
 from dev.demo.views import register, rows
 from dev.demo.visits import BEGINNING, DEPTH, DEPTHS, register_visits
@@ -76,20 +76,20 @@ def aggregate(tables: Tables, days: Iterable[date]) -> Aggregates:
         return Aggregates(
             days=shown,
             visits=per_day(base, shown, "kind", source="visits"),
-            visitors=per_day(base, shown, "kind", _DISTINCT),
+            visitors=per_day(base, shown, "kind", VISITORS),
             hits=per_day(base, shown, "kind"),
             agent_types=per_day(base, shown, "coalesce(useragent_type, 'none sent')"),
             statuses=per_day(base, shown, "coalesce(CAST(status // 100 AS VARCHAR) || 'xx', 'none')"),
             overall=_overall(base),
             week=_week(base),
             depths=_depths(base),
-            pages=ranking(base, "address", where="viewed AND kind = 'people'"),
-            entries=ranking(base, "entry", where="kind = 'people'", source="visits"),
+            pages=ranking(base, "address", where=f"{PEOPLE} AND viewed"),
+            entries=ranking(base, "entry", where=PEOPLE, source="visits"),
             missed=ranking(base, "address", where="status = 404"),
             referrers=ranking(base, "referrer", where=f"{BEGUN} AND {BEGINNING} = 'other'", source="visits"),
             beginnings=dict(ranking(base, BEGINNING, where=BEGUN, source="visits")),
-            browsers=ranking(base, "useragent_brand", _DISTINCT, where="kind = 'people'"),
-            systems=ranking(base, "useragent_os", _DISTINCT, where="kind = 'people'"),
+            browsers=ranking(base, "useragent_brand", VISITORS, where=PEOPLE),
+            systems=ranking(base, "useragent_os", VISITORS, where=PEOPLE),
             codes=ranking(base, "coalesce(CAST(status AS VARCHAR), 'none')", where="true"),
             reasons=ranking(base, "reject_reason", where="true", source="refused"),
             refused=_refused(base),
@@ -97,14 +97,11 @@ def aggregate(tables: Tables, days: Iterable[date]) -> Aggregates:
         )
 
 
-_DISTINCT = "count(DISTINCT visitor_id)"
-
-
 def _overall(base: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     overall = {measure: dict.fromkeys(KINDS, 0) for measure in ("visits", "visitors", "hits", "bytes")}
     for kind, count in rows(base, "SELECT kind, count(*) FROM visits GROUP BY 1"):
         overall["visits"][kind] = count
-    query = f"SELECT kind, {_DISTINCT}, count(*), coalesce(sum(bytes), 0) FROM events GROUP BY 1"  # noqa: S608 - ours
+    query = f"SELECT kind, {VISITORS}, count(*), coalesce(sum(bytes), 0) FROM events GROUP BY 1"  # noqa: S608 - ours
     for kind, *counts in rows(base, query):
         for measure, count in zip(("visitors", "hits", "bytes"), counts, strict=True):
             overall[measure][kind] = int(count)

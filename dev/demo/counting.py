@@ -11,6 +11,9 @@ from dev.demo.views import rows
 
 TOP = 12
 LONGEST = 600  # characters of a name that are kept
+PEOPLE = "kind = 'people'"
+BEGUN = f"{PEOPLE} AND entry IS NOT NULL"  # visits of people that viewed a page
+VISITORS = "count(DISTINCT visitor_id)"
 
 Ranking = list[tuple[str, int]]
 Series = dict[str, list[int]]  # one number per day, by what is counted

@@ -7,16 +7,14 @@ from datetime import date
 
 import duckdb
 
-from dev.demo.counting import LONGEST, TOP, Ranking, Series, per_day, ranking
+from dev.demo.counting import BEGUN, LONGEST, PEOPLE, TOP, VISITORS, Ranking, Series, per_day, ranking
 from dev.demo.views import rows
 
-BEGUN = "kind = 'people' AND entry IS NOT NULL"
-_PEOPLE = "kind = 'people'"
-_VISITORS = "count(DISTINCT visitor_id)"
 # A source or medium that is not known is left out rather than shown as such.
 _CAMPAIGN = (
     "campaign_name || coalesce(' (' || nullif(concat_ws(' / ', campaign_source, campaign_medium), '') || ')', '')"
 )
+_VIEWED = f"{PEOPLE} AND viewed"
 _CITY = "client_addr_city || coalesce(', ' || client_addr_country, '')"
 
 Rates = list[tuple[str, int, int]]  # by name: visits, and those of them with a conversion
@@ -29,6 +27,7 @@ class Origins:
     ``countries`` and ``cities`` count visitors, ``categories`` page views, ``campaigns`` visits by the campaign of
     their first page. ``converted`` are the days' visits with a conversion, by channel; ``by_channel`` and
     ``by_landing`` have the visits of each channel, and of each category of the page that they began with.
+    ``views`` are all their page views, of any category or none.
     ``is_ruled``: whether any page has a category or can be a conversion, so that "none" is a finding.
     """
 
@@ -39,23 +38,26 @@ class Origins:
     converted: Series
     by_channel: Rates
     by_landing: Rates
+    views: int
     is_ruled: bool
 
 
 def origins(base: duckdb.DuckDBPyConnection, days: list[date]) -> Origins:
     """The numbers, from the views ``events`` and ``visits``."""
-    ((ruled,),) = rows(base, "SELECT count(page_category) + count(is_conversion) FROM events")
+    ruled = "count(page_category) + count(is_conversion)"
+    ((views, rules),) = rows(base, f"SELECT count(*) FILTER (WHERE {_VIEWED}), {ruled} FROM events")  # noqa: S608 - ours
     return Origins(
-        countries=ranking(base, "client_addr_country", _VISITORS, where=_PEOPLE),
-        cities=ranking(base, _CITY, _VISITORS, where=_PEOPLE),
-        categories=ranking(base, "page_category", where=f"{_PEOPLE} AND viewed"),
+        countries=ranking(base, "client_addr_country", VISITORS, where=PEOPLE),
+        cities=ranking(base, _CITY, VISITORS, where=PEOPLE),
+        categories=ranking(base, "page_category", where=_VIEWED),
         campaigns=ranking(base, _CAMPAIGN, where=BEGUN, source="visits"),
         converted=per_day(
             base, days, "channel", where=f"{BEGUN} AND converted AND channel IS NOT NULL", source="visits"
         ),
         by_channel=_rates(base, "channel"),
         by_landing=_rates(base, "landing"),
-        is_ruled=bool(ruled),
+        views=views,
+        is_ruled=bool(rules),
     )
 
 

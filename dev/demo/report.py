@@ -165,7 +165,7 @@ def _sections(summary: Summary, numbers: Aggregates) -> dict[str, str]:
         "entries": rank(numbers.entries, ("Page", "Visits"), no_page, whole=begun, name=parts.address),
         "beginnings": rank(beginnings, ("Came by", "Visits"), no_page, whole=begun),
         "referrers": rank(numbers.referrers, ("Site", "Visits"), "No visitor came from another site.", whole=begun),
-        **_origins(numbers.origins, begun),
+        **_origins(numbers.origins, begun, numbers.overall["visitors"]["people"]),
         "codes": rank(numbers.codes, ("Status", "Hits"), "No hit was read.", whole=hits, name=parts.status),
         "missed": rank(numbers.missed, ("Page", "Hits"), "No page was missed.", name=parts.address),
         "refused": parts.refused(numbers.reasons, numbers.refused, summary.rejects),
@@ -180,15 +180,13 @@ _NO_CITY = "No city is known: cities need a database, from the plugin's settings
 _NO_RULE = "No page has a category: Enrich hits takes rules of pages in its form, or the role rules."
 
 
-def _origins(found: Origins, begun: int) -> dict[str, str]:
-    people = sum(count for _, count in found.countries)
-    categories = sum(count for _, count in found.categories)
+def _origins(found: Origins, begun: int, people: int) -> dict[str, str]:
     head = "With a conversion"
     none_converted = "No visit was seen." if found.is_ruled else _NO_RULE
     return {
         "countries": parts.ranking(found.countries, ("Country", "Visitors"), "No country is known.", whole=people),
         "cities": parts.ranking(found.cities, ("City", "Visitors"), _NO_CITY, whole=people),
-        "categories": parts.ranking(found.categories, ("Category", "Views"), _NO_RULE, whole=categories),
+        "categories": parts.ranking(found.categories, ("Category", "Views"), _NO_RULE, whole=found.views),
         "channels": parts.ranking(
             [(name, visits) for name, visits, _ in found.by_channel],
             ("Channel", "Visits"),

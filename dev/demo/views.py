@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from dev.demo.tables import Tables
 from dev.traffic.clock import ZONE
+from ovh_weblogs.schema import EVENTS
 
 PEOPLE = ("browser", "phone", "tablet", "mobile")
 ROBOTS = ("bot", "library", "rss")
@@ -27,12 +28,6 @@ _VIEWED = (
     "coalesce(method = 'GET' AND (status < 300 OR status = 304) "
     f"AND NOT regexp_matches(lower(coalesce(location_path, '')), '{_STATIC}|{_CALLED}'), false)"
 )
-# What enrichment adds only where it is told what it needs: rules of pages, a database of cities.
-_PERHAPS = {
-    **dict.fromkeys(("client_addr_country", "client_addr_city", "page_category", "channel"), "VARCHAR"),
-    **dict.fromkeys(("campaign_name", "campaign_source", "campaign_medium"), "VARCHAR"),
-    "is_conversion": "BOOLEAN",
-}
 _EVENTS = f"""
 CREATE VIEW events AS
 SELECT
@@ -59,10 +54,11 @@ def register(base: duckdb.DuckDBPyConnection, tables: Tables) -> None:
     """
     for name, path in (("all_events", tables.events), ("refused", tables.refused)):
         base.read_parquet(str(path)).create_view(name)
-    there = set(base.view("all_events").columns)
-    absent = "".join(f", CAST(NULL AS {kind}) AS {name}" for name, kind in _PERHAPS.items() if name not in there)
+    # Rules of pages or a database of cities may not have been given: what they add is empty then.
+    base.register("every_column", EVENTS.arrow.empty_table())
     base.execute(
-        f"CREATE VIEW timed AS SELECT *{absent}, epoch_us(server_ts) // {_HOUR} AS utc_hour FROM all_events"  # noqa: S608 - ours
+        f"CREATE VIEW timed AS SELECT *, epoch_us(server_ts) // {_HOUR} AS utc_hour "  # noqa: S608 - ours
+        "FROM (SELECT * FROM all_events UNION ALL BY NAME SELECT * FROM every_column)"
     )
     hours = [hour for (hour,) in rows(base, "SELECT DISTINCT utc_hour FROM timed WHERE utc_hour IS NOT NULL")]
     local = [_local(hour) for hour in hours]

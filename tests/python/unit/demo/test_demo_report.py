@@ -323,3 +323,10 @@ def test_what_enrichment_was_not_told_is_said_with_the_place_to_tell_it(plain):
     assert "No city is known: cities need a database" in plain.text
     assert plain.text.count("No page has a category: Enrich hits takes rules of pages") == 3
     assert "No visit had a conversion." in plain.text
+
+
+def test_shares_are_of_all_people_and_page_views_known_or_not(tmp_path, stored):
+    known = {"client_addr_country": "France", "client_addr_city": "Lyon", "page_category": "home"}
+    text = page(tmp_path, stored([hit("2026-03-28 10:00", **known), hit("2026-03-28 10:00", visitor_id="b")])).text
+    for shown in ("Country Visitors France 1 50%", "City Visitors Lyon, France 1 50%", "Category Views home 1 50%"):
+        assert shown in text
