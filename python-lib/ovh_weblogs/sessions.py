@@ -24,7 +24,6 @@ __all__ = ["SessionSettings", "Visits"]
 
 logger = guarded_logger(__name__)
 
-_MINUTE = 60_000_000  # microseconds
 _ROW = Column("row_index", Type.BIGINT, "Place of the row in the input.", nullable=False)
 _THEIRS, _KEPT = "session_id", "tracker_session_id"
 
@@ -105,7 +104,7 @@ class Visits:
         """
         typed = self._typed(batches)
         yield from embedded.run(
-            features.sessions(self._input.ours, self._rules()),
+            features.sessions(self._input.ours, features.rules_of(self._settings)),
             kept.through(typed, self._of_places().names) if kept else typed,
             self._schema,
             output=self.columns,
@@ -126,7 +125,7 @@ class Visits:
         """
         names = [self.renamed().get(name, name) for name in self._names]
         found = embedded.run(
-            features.places(self._input.ours, self._rules()),
+            features.places(self._input.ours, features.rules_of(self._settings)),
             kept,
             self._of_places(),
             output=(_ROW, *(replace(column, nullable=True) for column in self.places)),
@@ -142,18 +141,6 @@ class Visits:
     def _of_places(self) -> pa.Schema:
         """What places are told by: less than what visits are."""
         return pa.schema([field for field in self._schema if field.name in (*features.PLACE_READS, _ROW.name)])
-
-    def _rules(self) -> features.Rules:
-        settings = self._settings
-        return features.Rules(
-            timeout=settings.timeout_minutes * _MINUTE,
-            midnight=settings.midnight,
-            offsets=features.offsets(settings.day_zone),
-            campaign_change=settings.campaign_change,
-            only_people=settings.only_people,
-            only_pageviews=settings.only_pageviews,
-            begin=features.bounds(settings.day, settings.day_zone) if settings.day else None,
-        )
 
     def _typed(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Hits that have a visitor and a time, each with its place in the input."""

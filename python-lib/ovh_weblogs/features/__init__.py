@@ -1,7 +1,7 @@
 """Definitions in SQL, built as expressions; engines run them."""
 
 from ovh_weblogs.features.localday import bounds, offsets
-from ovh_weblogs.features.sessions import Rules, places, sessions
+from ovh_weblogs.features.sessions import places, sessions
 from ovh_weblogs.features.sessiontable import (
     PLACE_READS,
     left_out_of_sessions,
@@ -10,6 +10,7 @@ from ovh_weblogs.features.sessiontable import (
     session_columns,
 )
 from ovh_weblogs.features.visitors import left_out, visitor_columns, visitors
+from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
     "PLACE_READS",
@@ -21,6 +22,7 @@ __all__ = [
     "place_columns",
     "places",
     "read_columns",
+    "rules_of",
     "session_columns",
     "sessions",
     "visitor_columns",
