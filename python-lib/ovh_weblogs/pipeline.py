@@ -18,7 +18,7 @@ from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
 from ovh_weblogs.secret import guarded_logger
-from ovh_weblogs.settings import EnrichSettings, ParseSettings, Privacy, VisitorSettings
+from ovh_weblogs.settings import EnrichSettings, ParseSettings, Privacy, SessionSettings, VisitorSettings
 
 __all__ = [
     "Block",
@@ -92,7 +92,7 @@ def visitors(
         InputError: A needed column is absent or holds what cannot be read.
     """
     settings = settings or VisitorSettings()
-    there = set(check_needed(names, settings))
+    there = set(_check_grouped(names, settings))
     present = [name for name in EVENTS.names if name in there]
     if "visitor_id" not in present:
         logger.info("The input has no visitor_id: made from address and user agent, as the enrich recipe does")
@@ -103,10 +103,10 @@ def visitors(
         [*(column.arrow for column in EVENTS.columns if column.name in present), ("row_index", pa.int64())]
     )
     yield from embedded.run(
-        features.visitors(present),
+        features.visitors(present, features.rules_of(SessionSettings()), settings.categories),
         _numbered(batches, schema, settings),
         schema,
-        output=features.visitor_columns(present),
+        output=features.visitor_columns(present, settings.categories),
         settings=settings,
     )
 
@@ -201,6 +201,18 @@ def check_needed(names: Sequence[str], settings: VisitorSettings) -> list[str]:
     return there
 
 
+def _check_grouped(names: Sequence[str], settings: VisitorSettings) -> list[str]:
+    """As ``check_needed``, with what the chosen categories of pages are counted by."""
+    there = check_needed(names, settings)
+    absent = [name for name in ("is_pageview", "page_category") if settings.categories and name not in there]
+    if absent:
+        raise InputError(
+            f"The input has no column {' and no column '.join(absent)}, by which page views are told and counted",
+            fix="enrich the hits with page rules first, or name no page categories in the recipe",
+        )
+    return there
+
+
 def enrichment_plan(names: Sequence[str], settings: EnrichSettings) -> enrichment.Plan:
     """What ``enrich`` will add to, rename in and leave out for hits of these columns.
 
@@ -223,7 +235,8 @@ def visitor_columns(names: Sequence[str], settings: VisitorSettings | None = Non
     """The columns that ``visitors`` gives for events of these columns.
 
     Raises:
-        InputError: A needed column is absent.
+        InputError: A needed column is absent, or one by which chosen categories are counted.
     """
-    present = {*check_needed(names, settings or VisitorSettings()), "visitor_id"}
-    return features.visitor_columns([name for name in EVENTS.names if name in present])
+    settings = settings or VisitorSettings()
+    present = {*_check_grouped(names, settings), "visitor_id"}
+    return features.visitor_columns([name for name in EVENTS.names if name in present], settings.categories)

@@ -271,6 +271,7 @@ class VisitorSettings:
     zone: tzinfo = timezone.utc  # the same
     memory_limit_mb: int = 1024
     temp_folder: str | None = None  # None: a folder of the system's temporary place, removed at the end
+    categories: tuple[str, ...] = ()  # values of page_category whose page views are counted, of visitors alone
 
 
 class Midnight(str, enum.Enum):

@@ -30,9 +30,11 @@ from ovh_weblogs.settings import (
     Source,
     VisitorSettings,
 )
+from ovh_weblogs.visitored import category_name
 
 _SHORTEST_KEY = 16  # characters: shorter keys are found by trying
 LONGEST_TIMEOUT = 480  # minutes: GA4 ends its visits after as many at most, and a day has to hold more than one pause
+_LONGEST_CATEGORY = 40  # characters: with what stands around it, a column's name has to fit PostgreSQL's 63 bytes
 CUSTOM = "custom"
 MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
 LINE_FORMATS = (AUTO, MIXED, "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
@@ -137,11 +139,12 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
         SettingsError: A value of the form or of the plugin's settings is wrong; it is named.
     """
     form, plugin = Form(config), Form(plugin_config)
-    columns, zone = _columns(form, VISITOR_ROLES), _zone(form)
+    columns, zone, categories = _columns(form, VISITOR_ROLES), _zone(form), _categories(form)
     form.check("The settings of the recipe")
     settings = VisitorSettings(
         columns=columns,
         zone=zone,
+        categories=categories,
         memory_limit_mb=plugin.whole("memory_limit_mb", VisitorSettings.memory_limit_mb, low=64, high=1 << 20),
         temp_folder=plugin.text("temp_folder") or None,
     )
@@ -176,6 +179,22 @@ def _columns(form: Form, roles: Sequence[Role]) -> dict[str, str]:
     """The chosen columns by role, those that are called by our names left out."""
     named = {role.name: form.text(role.parameter) for role in roles}
     return {role.name: named[role.name] for role in roles if named[role.name] not in ("", role.input)}
+
+
+def _categories(form: Form) -> tuple[str, ...]:
+    """Categories of pages that get columns; two may not have the same names of these."""
+    categories, named = form.listed("categories", VisitorSettings.categories), dict[str, str]()
+    for category in categories:
+        name = category_name(category)
+        if not name or len(name) > _LONGEST_CATEGORY:
+            form.faults.append(
+                f"categories has '{category[:_LONGEST_CATEGORY]}', of which no column can be named (it needs "
+                f"letters or digits of ASCII, {_LONGEST_CATEGORY} at most)"
+            )
+        elif name in named:
+            form.faults.append(f"categories has '{named[name]}' and '{category}', whose columns would both be {name}")
+        named[name] = category
+    return categories
 
 
 def _cleaning(form: Form) -> Cleaning:

@@ -9,7 +9,8 @@ from ovh_weblogs.features.sessiontable import (
     read_columns,
     session_columns,
 )
-from ovh_weblogs.features.visitors import left_out, visitor_columns, visitors
+from ovh_weblogs.features.visitors import visitors
+from ovh_weblogs.features.visitortable import left_out, visitor_columns
 from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [

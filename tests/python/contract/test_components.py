@@ -55,9 +55,9 @@ def enrich(repository, store):
     return run_recipe(repository, "ovh-logs-enrich", store, inputs={"hits": ["hits"]}, outputs={"events": ["events"]})
 
 
-def group(repository, store, source="events"):
+def group(repository, store, source="events", **config):
     roles = {"inputs": {"events": [source]}, "outputs": {"visitors": ["visitors"]}}
-    return run_recipe(repository, "ovh-logs-visitors", store, **roles)
+    return run_recipe(repository, "ovh-logs-visitors", store, config=config, **roles)
 
 
 # Descriptors and forms
@@ -331,7 +331,34 @@ def test_hits_become_events_and_events_visitors(connect, host, config, repositor
     assert len(visitors) == 7
     assert visitors["https://www.example.com/?n=6"]["count"] == "1"
     assert visitors["https://www.example.com/?n=0"]["count"] == "3"
-    assert [column["name"] for column in store.columns("visitors")] == list(VISITORS.names)
+    told = {
+        "page_category",
+        "conversions",
+        "client_addr_region",
+        "client_addr_city",
+        "br_lang",
+    }  # by rules and geo files
+    known = [name for name in VISITORS.names if not any(name.startswith(each) for each in told)]
+    assert [column["name"] for column in store.columns("visitors")] == known
+
+
+def test_page_views_of_chosen_categories_are_counted(connect, host, config, repository, store):
+    connect(config(host)).materialize(store, "hits")
+    rules = {"page_rules": [{"category": "Le café", "path": "/", "match": "prefix", "conversion": True}]}
+    roles = {"inputs": {"hits": ["hits"]}, "outputs": {"events": ["events"]}}
+    assert run_recipe(repository, "ovh-logs-enrich", store, config=rules, **roles).error is None
+    assert group(repository, store, categories=["Le café"]).error is None
+    rows = list(store.rows("visitors"))
+    assert {row["share_le_cafe_pages"] for row in rows} == {"1.0"}
+    assert [row["count_le_cafe_pages"] for row in rows] == [row["pageviews"] for row in rows]
+
+
+def test_categories_that_nothing_tells_of_are_refused(connect, host, config, repository, store):
+    connect(config(host)).materialize(store, "hits")
+    assert group(repository, store, "hits", categories=["blog"]).error["message"] == (
+        "The input has no column is_pageview and no column page_category, by which page views are told and counted; "
+        "enrich the hits with page rules first, or name no page categories in the recipe."
+    )
 
 
 def test_refused_lines_stay_in_events_and_are_no_visitors(connect, make_host, config, data, repository, store):

@@ -252,8 +252,13 @@ def test_grouping_by_an_empty_form_or_its_defaults_is_that_of_settings(config):
 
 def test_what_is_set_for_grouping_is_taken():
     config = {"address_column": "ip", "visitor_column": "customer", "time_zone": "Europe/Paris"}
+    config["categories"] = [" blog ", "Le café", ""]
     assert recipe_forms.visitor_settings(config, {"memory_limit_mb": 512.0, "temp_folder": "/tmp"}) == VisitorSettings(
-        columns={"address": "ip", "visitor": "customer"}, zone=PARIS, memory_limit_mb=512, temp_folder="/tmp"
+        columns={"address": "ip", "visitor": "customer"},
+        zone=PARIS,
+        memory_limit_mb=512,
+        temp_folder="/tmp",
+        categories=("blog", "Le café"),
     )
 
 
@@ -262,6 +267,9 @@ def test_what_is_set_for_grouping_is_taken():
     [
         ({"time_zone": "x"}, {}, "The settings of the recipe cannot be used: time_zone"),
         ({}, {"memory_limit_mb": 1}, "The plugin's settings cannot be used: memory_limit_mb"),
+        ({"categories": ["a b", "A-b"]}, {}, "categories has 'a b' and 'A-b', whose columns would both be a_b"),
+        ({"categories": ["новости"]}, {}, "categories has 'новости', of which no column can be named"),
+        ({"categories": ["a" * 41]}, {}, "letters or digits of ASCII, 40 at most"),
     ],
 )
 def test_a_wrong_setting_of_grouping_is_named(config, plugin, told):
