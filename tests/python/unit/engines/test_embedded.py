@@ -15,7 +15,7 @@ from ovh_weblogs import features
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.errors import AccessDenied, InputError, OvhLogsError, SettingsError
 from ovh_weblogs.schema import EVENTS, Column, Type
-from ovh_weblogs.settings import VisitorSettings
+from ovh_weblogs.settings import SessionSettings, VisitorSettings
 
 KEY = Column("key", Type.STRING, "What rows are grouped by.", nullable=False)
 TOTAL = Column("total", Type.BIGINT, "Sum of the numbers.")
@@ -204,7 +204,8 @@ def grouped(folder: Path, limit: int, batches=None) -> Iterator[pa.RecordBatch]:
     schema = pa.schema([*(EVENTS.get(name).arrow for name in columns), ("row_index", pa.int64())])
     output = features.visitor_columns(columns)
     settings = VisitorSettings(memory_limit_mb=limit, temp_folder=str(folder))
-    return embedded.run(features.visitors(columns), batches or wide(), schema, output=output, settings=settings)
+    query = features.visitors(columns, features.rules_of(SessionSettings()))
+    return embedded.run(query, batches or wide(), schema, output=output, settings=settings)
 
 
 def test_events_of_more_memory_than_the_limit_are_grouped_by_spilling(tmp_path):
