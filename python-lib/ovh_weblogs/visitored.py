@@ -170,7 +170,7 @@ _TROUBLE = (
     _count("count_404", "Number of hits whose status is 404."),
     _count(
         "repeated_pageviews",
-        "Number of page views of the same address as the page view before in the visit, at most 10 seconds later.",
+        "Number of page views of the same address as the visitor's page view before, at most 10 seconds later.",
     ),
     Column(
         "is_bot",

@@ -1,7 +1,7 @@
 """Events to one row per visitor: one SELECT per function, each a CTE named after its result.
 
-Times are whole microseconds and flags 0 or 1 from the first CTE on, which alone depends on the dialect. Every step
-reads the one before it alone, since the events can be read only once.
+Times are whole microseconds and flags 0 or 1 from the first CTE on, which alone depends on the dialect. Hits, visits
+and page categories are grouped apart, so that the sorting that tells visits need not carry all that is known of a hit.
 """
 
 from __future__ import annotations
@@ -18,13 +18,9 @@ from ovh_weblogs.schema import EVENTS, HIT_ORDER, Column, Type
 EVENTS_TABLE = "events"
 ROW_INDEX = "row_index"  # place of the row in the input: the last resort of the order of hits
 _KEY = "visitor_id"
-_ORDER = ("source_file", "line_number")
-# What is needed of each hit, whatever its place: the rest is needed where it stands first or last alone.
-_WHOLE = ("client_addr", "location", "page_category", "channel", "status", "bytes", "local_hour", "local_weekday")
-_FLAGS = ("is_pageview", "is_conversion", "is_bot", "asked_robots_txt")
-_OF_VISITOR, _OF_VISIT = "PARTITION BY visitor_id", "PARTITION BY visitor_id, visit"
-_VIEW_BEFORE = f"{_OF_VISIT}, is_pageview ORDER BY rn NULLS LAST"
-_OF_CATEGORY = "PARTITION BY visitor_id, CASE WHEN is_pageview = 1 THEN page_category END"
+_STAGED = {"server_ts": "ts_us"}
+_AGAIN = 10_000_000  # microseconds: nobody reads a page and wants it anew so soon
+_OF_VISITOR = "PARTITION BY visitor_id"
 
 
 def visitors(
@@ -41,20 +37,21 @@ def visitors(
     features = features_of(columns, categories)
     needed = {_KEY, *HIT_ORDER, *(name for feature in features for name in feature.needs)}
     columns = [name for name in columns if name in needed]
-    steps = {"stage": _stage(columns, dialect)}
+    steps = {"ordered": _ordered(columns), "marked": _marked(features)}
+    steps["of_hits"] = _grouped(features, "of_hits", "marked")
     if "server_ts" in columns:
-        steps["clocked"] = exp.select("*", *clocks(rules)).from_("stage")
-        steps["seq"] = seq(columns, rules, "clocked")
-    else:
-        steps["seq"] = _unordered(columns)
-    steps["marked"] = _marked(columns, features)
-    steps["ends"] = _ends(columns, features, rules)
-    if "server_ts" in columns:
-        steps |= visit_steps(rules, "ends")
-        steps["visited"] = _visited(columns)
+        steps |= _visit_steps(columns, rules)
+        steps["of_visits"] = _grouped(features, "of_visits", "aged")
     if {"is_pageview", "page_category"} <= set(columns):
-        steps["sorted"] = exp.select("*", f"COUNT(*) OVER ({_OF_CATEGORY}) AS category_views").from_(list(steps)[-1])
-    query = _visitors(features, list(steps)[-1])
+        steps["categories"] = _categories()
+        steps["of_categories"] = _grouped(features, "of_categories", "categories")
+    query = _visitors(features).with_(
+        # DuckDB must not look into a stream of events twice.
+        "stage",
+        as_=_stage(columns, dialect),
+        materialized=True if dialect == "duckdb" else None,
+        copy=False,
+    )
     for name, step in steps.items():
         query = query.with_(name, as_=step, copy=False)
     return query
@@ -78,53 +75,102 @@ def _staged(column: Column, dialect: str) -> exp.Expression | str:
     return exp.column(name)
 
 
-def _unordered(columns: Sequence[str]) -> exp.Select:
-    """The hits of each visitor numbered in their order, where none has a time."""
-    order = [*(name for name in _ORDER if name in columns), ROW_INDEX]
+def _ordered(columns: Sequence[str]) -> exp.Select:
+    """The hits of each visitor numbered in their order."""
+    order = [*(_STAGED.get(name, name) for name in HIT_ORDER if name in columns), ROW_INDEX]
     return exp.select("*", f"{over('ROW_NUMBER()', order)} AS rn").from_("stage")
 
 
-def _marked(columns: Sequence[str], features: Sequence[Feature]) -> exp.Select:
-    """On every hit, the number of the visitor's first or last hit where a value is known; and when his last one is."""
-    marks = [f"MAX(ts_us) OVER ({_OF_VISITOR}) AS last_us"] if "server_ts" in columns else []
+def _marked(features: Sequence[Feature]) -> exp.Select:
+    """On every hit, the number of the visitor's first or last hit in which a value is known."""
+    marks = []
     for feature in features:
         if feature.value:
             end = "MIN" if feature.name.endswith("_first") else "MAX"
             known = f"CASE WHEN NOT {feature.value} IS NULL THEN rn END"
             marks.append(f"{end}({known}) OVER ({_OF_VISITOR}) AS {feature.name}_rn")
-    return exp.select("*", *marks).from_("seq")
+    return exp.select("*", *marks).from_("ordered")
 
 
-def _ends(columns: Sequence[str], features: Sequence[Feature], rules: Rules) -> exp.Select:
-    """Each first and last value on its hit alone: long texts need not go through the steps that follow."""
-    kept = [_KEY, "rn", *(name for name in (*_WHOLE, *_FLAGS) if name in columns)]
-    if "server_ts" in columns:
-        clock = ["local_us", "day", "prev_local_us"] if clocks(rules) else []
-        kept += ["ts_us", "prev_us", "last_us", *clock]
-    if "location_path" in columns:
-        kept.append("CASE WHEN location_path = '/robots.txt' THEN 1 ELSE 0 END AS asked_robots_txt")
-    found = (each for each in features if each.value)
-    ends = (f"CASE WHEN rn = {each.name}_rn THEN {each.value} END AS {each.name}" for each in found)
-    return exp.select(*kept, *ends).from_("marked")
+def _visit_steps(columns: Sequence[str], rules: Rules) -> dict[str, exp.Select]:
+    """From the staged events to visits, each with what is before and after it."""
+    steps = {"kept": _kept(columns, rules), "seq": seq(columns, rules, "kept")}
+    steps["paired"] = _paired(columns)
+    steps |= visit_steps(rules, "paired")
+    steps["visits"] = _visits(columns)
+    steps["aged"] = _aged()
+    return steps
 
 
-def _visited(columns: Sequence[str]) -> exp.Select:
-    """On every hit, what its visit is, and the page view before and after it; a hit without a time is in none."""
-    made = [
-        "CASE WHEN begins = 1 AND NOT ts_us IS NULL THEN 1 ELSE 0 END AS is_visit",
-        f"MIN(ts_us) OVER ({_OF_VISIT}) AS visit_start",
-        f"MAX(ts_us) OVER ({_OF_VISIT}) AS visit_end",
-        "MAX(ts_us) OVER () AS latest_us",
-    ]
+def _kept(columns: Sequence[str], rules: Rules) -> exp.Select:
+    """What tells visits of the hits that can be in one."""
+    needed = ("source_file", "line_number", *(("location",) if _has_pages(columns) else ()), "is_pageview")
+    names = [name for name in needed if name in columns]
+    query = exp.select(_KEY, "ts_us", *names, ROW_INDEX, *clocks(rules)).from_("stage")
+    return query.where("NOT ts_us IS NULL")
+
+
+def _paired(columns: Sequence[str]) -> exp.Select:
+    """Whether each page view is of the same page as the one before, and too soon; what only ordered hits is left."""
+    names = [_KEY, "ts_us", "rn", "prev_us", "local_us", "day", "prev_local_us"]
+    names += [name for name in ("is_pageview",) if name in columns]
+    if not _has_pages(columns):
+        return exp.select(*names).from_("seq")
+    view = f"{_OF_VISITOR}, is_pageview ORDER BY rn NULLS LAST"
+    same = (
+        f"is_pageview = 1 AND location = LAG(location) OVER ({view}) AND ts_us - LAG(ts_us) OVER ({view}) <= {_AGAIN}"
+    )
+    return exp.select(*names, f"CASE WHEN {same} THEN 1 ELSE 0 END AS is_again").from_("seq")
+
+
+def _visits(columns: Sequence[str]) -> exp.Select:
+    """One row per visit; ``days`` begin with it or in it."""
+    made = ["MIN(ts_us) AS start_us", "MAX(ts_us) AS end_us", "SUM(is_new_day) AS days"]
     if "is_pageview" in columns:
-        made.append(f"CAST(SUM(is_pageview) OVER ({_OF_VISIT}) AS BIGINT) AS visit_views")
-        made.append(f"CASE WHEN is_pageview = 1 THEN LEAD(ts_us) OVER ({_VIEW_BEFORE}) END AS next_view_us")
-    if {"is_pageview", "location"} <= set(columns):
-        made.append(f"LAG(ts_us) OVER ({_VIEW_BEFORE}) AS prev_view_us")
-        made.append(f"LAG(location) OVER ({_VIEW_BEFORE}) AS prev_page")
-    return exp.select("*", *made).from_("numbered")
+        viewed = "CASE WHEN is_pageview = 1 THEN ts_us END"
+        made += ["CAST(SUM(is_pageview) AS BIGINT) AS views"]
+        made += [f"MIN({viewed}) AS first_view_us", f"MAX({viewed}) AS last_view_us"]
+    if _has_pages(columns):
+        made.append("SUM(is_again) AS repeats")
+    return exp.select(_KEY, "visit", *made).from_("numbered").group_by(_KEY, "visit")
 
 
-def _visitors(features: Sequence[Feature], source: str) -> exp.Select:
-    aggregates = (exp.alias_(feature.how, feature.name, quoted=True) for feature in features)
-    return exp.select(*aggregates).from_(source).group_by(_KEY)
+def _aged() -> exp.Select:
+    """Visits with the pause before each, the last of each visitor, and the time of the latest hit of all visitors."""
+    gap = f"start_us - {over('LAG(end_us)', ['visit'])} AS gap_us"
+    last = f"CASE WHEN {over('LEAD(visit)', ['visit'])} IS NULL THEN 1 ELSE 0 END AS is_last"
+    return exp.select("*", gap, last, "MAX(end_us) OVER () AS latest_us").from_("visits")
+
+
+def _categories() -> exp.Select:
+    """One row per visitor and known category of the pages that he viewed."""
+    query = exp.select(_KEY, "page_category", "COUNT(*) AS views").from_("stage")
+    return query.where("is_pageview = 1", "NOT page_category IS NULL").group_by(_KEY, "page_category")
+
+
+def _grouped(features: Sequence[Feature], part: str, source: str) -> exp.Select:
+    """The features of one part, one row per visitor."""
+    made = [exp.alias_(each.how, each.name, quoted=True) for each in features if each.part == part]
+    key = [] if part == "of_hits" else [_KEY]
+    return exp.select(*key, *made).from_(source).group_by(_KEY)
+
+
+def _visitors(features: Sequence[Feature]) -> exp.Select:
+    """All of them side by side; who has no visit, or viewed no known category, has none of what is counted there."""
+    query = exp.select(*(exp.alias_(_shown(feature), feature.name, quoted=True) for feature in features))
+    query = query.from_("of_hits")
+    for part in ("of_visits", "of_categories"):
+        if any(feature.part == part for feature in features):
+            query = query.join(part, on=f"of_hits.{_KEY} = {part}.{_KEY}", join_type="left")
+    return query
+
+
+def _shown(feature: Feature) -> exp.Expression:
+    column = exp.column(feature.name, table=feature.part)
+    if feature.part == "of_hits" or feature.column.nullable:
+        return column
+    return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)])
+
+
+def _has_pages(columns: Sequence[str]) -> bool:
+    return {"is_pageview", "location"} <= set(columns)

@@ -161,7 +161,14 @@ def _depth(visits):
     lengths = [(visit[-1]["server_ts"] - visit[0]["server_ts"]).total_seconds() for visit in visits]
     steps = [step for views in viewed for step in pairwise(views)]
     stays = [(after["server_ts"] - before["server_ts"]).total_seconds() for before, after in steps]
-    same = [before["location"] is not None and before["location"] == after["location"] for before, after in steps]
+    pairs = list(pairwise(view for views in viewed for view in views))
+    again = [
+        after
+        for before, after in pairs
+        if (after["server_ts"] - before["server_ts"]).total_seconds() <= 10
+        and before["location"] is not None
+        and before["location"] == after["location"]
+    ]
     return {
         "session_pageviews_mean": statistics.mean(depths) if depths else None,
         "session_pageviews_max": max(depths, default=None),
@@ -170,7 +177,7 @@ def _depth(visits):
         "session_duration_last": lengths[-1] if lengths else None,
         "bounce_share": depths.count(1) / len(depths) if depths else None,
         "time_on_page_mean": statistics.mean(stays) if stays else None,
-        "repeated_pageviews": sum(again and stay <= 10 for again, stay in zip(same, stays, strict=True)),
+        "repeated_pageviews": len(again),
     }
 
 
