@@ -30,7 +30,7 @@ def visitors(
 
     Args:
         columns: The events' columns; visitor_id among them.
-        rules: What ends a visit; those that leave hits or visits out are not heeded.
+        rules: What ends a visit, midnight in some way; those that leave hits or visits out are not heeded.
         categories: Values of page_category that get columns of their own.
         dialect: Of the engine that will run it: only the first CTE depends on it.
     """
