@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ovh_weblogs import enrichment, features
 from ovh_weblogs.casting import cast
@@ -16,7 +17,7 @@ from ovh_weblogs.engines import embedded
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
-from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
+from ovh_weblogs.schema import EVENTS, REJECT_REASON, VISITORS, Column, Type, category_columns
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import EnrichSettings, ParseSettings, Privacy, SessionSettings, VisitorSettings
 
@@ -47,6 +48,7 @@ __all__ = [
 
 logger = guarded_logger(__name__)
 
+_VISITOR = "visitor_id"
 _ONLY_ID = EnrichSettings(
     useragent=False,
     bots=False,
@@ -92,21 +94,22 @@ def visitors(
         InputError: A needed column is absent or holds what cannot be read.
     """
     settings = settings or VisitorSettings()
-    there = set(_check_grouped(names, settings))
-    present = [name for name in EVENTS.names if name in there]
-    if "visitor_id" not in present:
-        logger.info("The input has no visitor_id: made from address and user agent, as the enrich recipe does")
-        present.append("visitor_id")
+    present, groups = _check_grouped(names, settings), _groups(settings)
+    if _VISITOR not in present:
+        present.append(_VISITOR)
+        if _is_of_visitors(settings):
+            logger.info("The input has no visitor_id: made from address and user agent, as the enrich recipe does")
     for sentence in features.left_out(present):
         logger.info("%s", sentence)
-    schema = pa.schema(
-        [*(column.arrow for column in EVENTS.columns if column.name in present), ("row_index", pa.int64())]
-    )
+    of_groups = [(name, pa.string()) for name in features.group_names(len(groups))]
+    declared = (column.arrow for column in EVENTS.columns if column.name in present)
+    schema = pa.schema([*declared, *of_groups, ("row_index", pa.int64())])
+    rules = features.rules_of(SessionSettings())
     yield from embedded.run(
-        features.visitors(present, features.rules_of(SessionSettings()), settings.categories),
+        features.visitors(present, rules, settings.categories, groups),
         _numbered(batches, schema, settings),
         schema,
-        output=features.visitor_columns(present, settings.categories),
+        output=features.visitor_columns(present, settings.categories, groups),
         settings=settings,
     )
 
@@ -119,18 +122,38 @@ def _numbered(
     for whole in batches:
         batch = _without_refused(whole)
         refused += whole.num_rows - batch.num_rows
-        read = with_visitors(batch, settings, counts)
-        typed = read.filter(read.column("visitor_id").is_valid())
-        nobody += read.num_rows - typed.num_rows
-        index = pa.array(np.arange(row, row + typed.num_rows, dtype=np.int64))
-        row += typed.num_rows
-        arrays = [index if name == "row_index" else typed.column(name) for name in schema.names]
-        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+        read = _keyed(batch, settings, counts)
+        index = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
+        row += batch.num_rows
+        arrays = [index if name == "row_index" else read[name] for name in schema.names]
+        typed = pa.RecordBatch.from_arrays(arrays, schema=schema).filter(read["visitor_id"].is_valid())
+        nobody += batch.num_rows - typed.num_rows
+        yield typed
     if refused:
         logger.info("%d refused lines are no hits of any visitor: left out", refused)
     if nobody:
         logger.info("%d hits have no visitor_id: left out", nobody)
     log_counts(counts)
+
+
+def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str]) -> dict[str, pa.Array]:
+    """A batch's columns by our names; where rows are of no visitor, what they are of, and its key as visitor_id."""
+    names = [column.name for column in _groups(settings)]
+    if _is_of_visitors(settings):
+        read = with_visitors(batch, settings, counts)
+    else:
+        read = enrichment.as_events(batch, settings.columns, settings.zone, counts)
+    arrays = dict(zip(read.schema.names, read.columns, strict=True))
+    if not names:
+        return arrays
+    texts = [arrays[name] if name == _VISITOR else cast(batch.column(name), Type.STRING, name) for name in names]
+    # Lengths before the texts keep combinations apart whatever the texts hold; null is a value of its own.
+    lengths = (pc.cast(pc.binary_length(text), pa.string()) for text in texts)
+    parts = (pc.binary_join_element_wise(*pair, ":") for pair in zip(lengths, texts, strict=True))
+    key = pc.binary_join_element_wise(*(pc.fill_null(part, "-") for part in parts), "")
+    if _VISITOR in names:
+        key = pc.if_else(arrays[_VISITOR].is_valid(), key, pa.scalar(None, pa.string()))
+    return arrays | dict(zip(features.group_names(len(names)), texts, strict=True)) | {_VISITOR: key}
 
 
 def with_visitors(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str]) -> pa.RecordBatch:
@@ -201,8 +224,20 @@ def check_needed(names: Sequence[str], settings: VisitorSettings) -> list[str]:
     return there
 
 
+def _groups(settings: VisitorSettings) -> tuple[Column, ...]:
+    """What rows are of, as texts, where that is no visitor; empty where it is one."""
+    if settings.group_columns in ((), (_VISITOR,)):
+        return ()
+    return tuple(Column(name, Type.STRING, "What the row is of, as in the input.") for name in settings.group_columns)
+
+
+def _is_of_visitors(settings: VisitorSettings) -> bool:
+    """Whether the visitor is among what rows are of."""
+    return not settings.group_columns or _VISITOR in settings.group_columns
+
+
 def _check_grouped(names: Sequence[str], settings: VisitorSettings) -> list[str]:
-    """As ``check_needed``, with what the chosen categories of pages are counted by."""
+    """As ``check_needed``, in the order of events, with what settings ask for besides."""
     there = check_needed(names, settings)
     absent = [name for name in ("is_pageview", "page_category") if settings.categories and name not in there]
     if absent:
@@ -210,7 +245,20 @@ def _check_grouped(names: Sequence[str], settings: VisitorSettings) -> list[str]
             f"The input has no column {' and no column '.join(absent)}, by which page views are told and counted",
             fix="enrich the hits with page rules first, or name no page categories in the recipe",
         )
-    return there
+    absent = [name for name in settings.group_columns if name not in (*names, _VISITOR)]
+    if absent:
+        raise InputError(
+            f"The input has no column {' and no column '.join(absent)}, by which rows are grouped",
+            fix="choose columns that it has in the recipe",
+        )
+    made = {*VISITORS.names, *(column.name for column in category_columns(settings.categories))} - {_VISITOR}
+    taken = [name for name in settings.group_columns if name in made]
+    if taken:
+        raise InputError(
+            f"Rows are grouped by {' and '.join(taken)}, which is the name of a column that they get",
+            fix="rename it in a Prepare recipe before this one",
+        )
+    return [name for name in EVENTS.names if name in there]
 
 
 def enrichment_plan(names: Sequence[str], settings: EnrichSettings) -> enrichment.Plan:
@@ -228,7 +276,8 @@ def wanted_by_visitors(names: Sequence[str], settings: VisitorSettings) -> list[
     Raises:
         InputError: A column that was chosen is not there.
     """
-    return list(enrichment.our_names(names, settings.columns))
+    known = enrichment.our_names(names, settings.columns)
+    return [name for name in names if name in known or name in settings.group_columns]
 
 
 def visitor_columns(names: Sequence[str], settings: VisitorSettings | None = None) -> tuple[Column, ...]:
@@ -238,5 +287,5 @@ def visitor_columns(names: Sequence[str], settings: VisitorSettings | None = Non
         InputError: A needed column is absent, or one by which chosen categories are counted.
     """
     settings = settings or VisitorSettings()
-    present = {*_check_grouped(names, settings), "visitor_id"}
-    return features.visitor_columns([name for name in EVENTS.names if name in present], settings.categories)
+    present = list(dict.fromkeys([*_check_grouped(names, settings), _VISITOR]))
+    return features.visitor_columns(present, settings.categories, _groups(settings))

@@ -272,6 +272,7 @@ class VisitorSettings:
     memory_limit_mb: int = 1024
     temp_folder: str | None = None  # None: a folder of the system's temporary place, removed at the end
     categories: tuple[str, ...] = ()  # values of page_category whose page views are counted, of visitors alone
+    group_columns: tuple[str, ...] = ()  # of the input, each combination a row; visitor_id, and none, for the visitor
 
 
 class Midnight(str, enum.Enum):

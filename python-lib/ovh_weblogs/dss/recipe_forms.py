@@ -145,6 +145,7 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
         columns=columns,
         zone=zone,
         categories=categories,
+        group_columns=tuple(dict.fromkeys(form.texts("group_columns"))),
         memory_limit_mb=plugin.whole("memory_limit_mb", VisitorSettings.memory_limit_mb, low=64, high=1 << 20),
         temp_folder=plugin.text("temp_folder") or None,
     )

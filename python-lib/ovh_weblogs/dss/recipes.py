@@ -152,7 +152,8 @@ def build_visitors() -> None:
     columns = pipeline.visitor_columns(events.names, settings)
     wanted = pipeline.wanted_by_visitors(events.names, settings)
     rows = pipeline.visitors(events.batches(wanted), wanted, settings)
-    datasets.write("visitors", [column.dss for column in columns], rows)
+    theirs = {column["name"]: column for column in events.columns if column["name"] in settings.group_columns}
+    datasets.write("visitors", [theirs.get(column.name, column.dss) for column in columns], rows)
 
 
 def build_sessions() -> None:

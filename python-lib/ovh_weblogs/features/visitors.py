@@ -11,20 +11,25 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from ovh_weblogs.features.portable import micros, text
-from ovh_weblogs.features.visitortable import Feature, features_of
+from ovh_weblogs.features.visitortable import Feature, features_of, group_names
 from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
 from ovh_weblogs.schema import EVENTS, HIT_ORDER, Column, Type
 
 EVENTS_TABLE = "events"
 ROW_INDEX = "row_index"  # place of the row in the input: the last resort of the order of hits
 _KEY = "visitor_id"
+_ONE = "one"  # the key of what is grouped apart: whose row it is
 _STAGED = {"server_ts": "ts_us"}
 _AGAIN = 10_000_000  # microseconds: nobody reads a page and wants it anew so soon
 _OF_VISITOR = "PARTITION BY visitor_id"
 
 
 def visitors(
-    columns: Sequence[str], rules: Rules, categories: Sequence[str] = (), dialect: str = "duckdb"
+    columns: Sequence[str],
+    rules: Rules,
+    categories: Sequence[str] = (),
+    groups: Sequence[Column] = (),
+    dialect: str = "duckdb",
 ) -> exp.Select:
     """The definition, over the table ``events`` with a column ``row_index``; instants come out as microseconds.
 
@@ -32,9 +37,11 @@ def visitors(
         columns: The events' columns; visitor_id among them.
         rules: What ends a visit, midnight in some way; those that leave hits or visits out are not heeded.
         categories: Values of page_category that get columns of their own.
+        groups: What rows are of, where that is no visitor: texts, in columns of the events called as ``group_names``
+            calls them; visitor_id then is any text that is the same where all of them are.
         dialect: Of the engine that will run it: only the first CTE depends on it.
     """
-    features = features_of(columns, categories)
+    features = features_of(columns, categories, groups)
     needed = {_KEY, *HIT_ORDER, *(name for feature in features for name in feature.needs)}
     columns = [name for name in columns if name in needed]
     steps = {"ordered": _ordered(columns), "marked": _marked(features)}
@@ -48,7 +55,7 @@ def visitors(
     query = _visitors(features).with_(
         # DuckDB must not look into a stream of events twice.
         "stage",
-        as_=_stage(columns, dialect),
+        as_=_stage(columns, group_names(len(groups)), dialect),
         materialized=True if dialect == "duckdb" else None,
         copy=False,
     )
@@ -57,10 +64,12 @@ def visitors(
     return query
 
 
-def _stage(columns: Sequence[str], dialect: str) -> exp.Select:
+def _stage(columns: Sequence[str], groups: Sequence[str], dialect: str) -> exp.Select:
     """What is needed of the events: text compared by its bytes, instants as microseconds, flags as 0 and 1."""
     there = (column for column in EVENTS.columns if column.name in columns)
-    return exp.select(*(_staged(column, dialect) for column in there), exp.column(ROW_INDEX)).from_(EVENTS_TABLE)
+    staged = (_staged(column, dialect) for column in there)
+    grouped = (exp.Alias(this=text(name, dialect), alias=exp.to_identifier(name)) for name in groups)
+    return exp.select(*staged, *grouped, exp.column(ROW_INDEX)).from_(EVENTS_TABLE)
 
 
 def _staged(column: Column, dialect: str) -> exp.Expression | str:
@@ -150,9 +159,9 @@ def _categories() -> exp.Select:
 
 def _grouped(features: Sequence[Feature], part: str, source: str) -> exp.Select:
     """The features of one part, one row per visitor."""
-    made = [exp.alias_(each.how, each.name, quoted=True) for each in features if each.part == part]
-    key = [] if part == "of_hits" else [_KEY]
-    return exp.select(*key, *made).from_(source).group_by(_KEY)
+    made = (exp.alias_(each.how, _inner(each), quoted=True) for each in features if each.part == part)
+    key = exp.alias_(exp.column(_KEY), _ONE, quoted=True)
+    return exp.select(key, *made).from_(source).group_by(_KEY)
 
 
 def _visitors(features: Sequence[Feature]) -> exp.Select:
@@ -161,15 +170,19 @@ def _visitors(features: Sequence[Feature]) -> exp.Select:
     query = query.from_("of_hits")
     for part in ("of_visits", "of_categories"):
         if any(feature.part == part for feature in features):
-            query = query.join(part, on=f"of_hits.{_KEY} = {part}.{_KEY}", join_type="left")
+            query = query.join(part, on=f"of_hits.{_ONE} = {part}.{_ONE}", join_type="left")
     return query
 
 
 def _shown(feature: Feature) -> exp.Expression:
-    column = exp.column(feature.name, table=feature.part)
+    column = exp.column(_inner(feature), table=feature.part)
     if feature.part == "of_hits" or feature.column.nullable:
         return column
     return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)])
+
+
+def _inner(feature: Feature) -> str:
+    return feature.inner or feature.name
 
 
 def _has_pages(columns: Sequence[str]) -> bool:

@@ -42,7 +42,7 @@ def _units(amount: str, unit: int) -> str:
 
 # Aggregates of a visitor's hits.
 _OF_HITS: dict[str, tuple[tuple[str, ...], str]] = {
-    "visitor_id": ((), "visitor_id"),
+    "visitor_id": ((), "MIN(visitor_id)"),
     "count": ((), "COUNT(*)"),
     "server_ts_min": (_TIMES, "MIN(ts_us)"),
     "server_ts_max": (_TIMES, "MAX(ts_us)"),
@@ -116,6 +116,7 @@ class Feature:
     needs: tuple[str, ...]
     how: str | exp.Expression
     value: str = ""
+    inner: str = ""
 
     @property
     def name(self) -> str:
@@ -135,19 +136,39 @@ def _feature(column: Column) -> Feature:
 _FEATURES = tuple(_feature(column) for column in VISITORS.columns)
 
 
-def features_of(columns: Sequence[str], categories: Sequence[str] = ()) -> tuple[Feature, ...]:
-    """The features that events of these columns allow, with those of the chosen categories of pages."""
-    there, found = set(columns), list(_FEATURES)
+def features_of(
+    columns: Sequence[str], categories: Sequence[str] = (), groups: Sequence[Column] = ()
+) -> tuple[Feature, ...]:
+    """The features that events of these columns allow, with those of the chosen categories of pages.
+
+    Args:
+        columns: Of the events.
+        categories: Values of page_category that get columns of their own.
+        groups: What stands in place of visitor_id, where rows are of something else than a visitor.
+    """
+    there = set(columns)
+    found = [feature for feature in _FEATURES if feature.name != "visitor_id" or not groups]
     for place, column in enumerate(category_columns(categories)):
         views = _views_of(categories[place // 2])
         how = views if place % 2 == 0 else _share(views)
         found.append(Feature(column, "of_hits", _CATEGORIES, how))
-    return tuple(feature for feature in found if there.issuperset(feature.needs))
+    of_groups = (
+        Feature(column, "of_hits", (), f"MAX(CASE WHEN rn = 1 THEN {name} END)", inner=name)
+        for name, column in zip(group_names(len(groups)), groups, strict=True)
+    )
+    return (*of_groups, *(feature for feature in found if there.issuperset(feature.needs)))
 
 
-def visitor_columns(columns: Sequence[str], categories: Sequence[str] = ()) -> tuple[Column, ...]:
+def group_names(count: int) -> list[str]:
+    """What the query calls the columns that rows are grouped by, where these are not the visitor."""
+    return [f"group_{number}" for number in range(1, count + 1)]
+
+
+def visitor_columns(
+    columns: Sequence[str], categories: Sequence[str] = (), groups: Sequence[Column] = ()
+) -> tuple[Column, ...]:
     """Columns of the result for events of these columns, visitor_id among them, in the order of ``schema.VISITORS``."""
-    return tuple(feature.column for feature in features_of(columns, categories))
+    return tuple(feature.column for feature in features_of(columns, categories, groups))
 
 
 def left_out(columns: Sequence[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import zipfile
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -351,6 +352,18 @@ def test_page_views_of_chosen_categories_are_counted(connect, host, config, repo
     rows = list(store.rows("visitors"))
     assert {row["share_le_cafe_pages"] for row in rows} == {"1.0"}
     assert [row["count_le_cafe_pages"] for row in rows] == [row["pageviews"] for row in rows]
+
+
+def test_rows_can_be_of_other_columns_which_keep_their_types(connect, host, config, repository, store):
+    connect(config(host)).materialize(store, "hits")
+    assert enrich(repository, store).error is None
+    assert group(repository, store, group_columns=["visitor_id", "status"]).error is None
+    rows, events = list(store.rows("visitors")), list(store.rows("events"))
+    expected = Counter((event["visitor_id"], event["status"]) for event in events)
+    assert {(row["visitor_id"], row["status"]): int(row["count"]) for row in rows} == expected
+    assert [(column["name"], column["type"]) for column in store.columns("visitors")][:3] == [
+        *(("visitor_id", "string"), ("status", "int"), ("count", "bigint")),
+    ]
 
 
 def test_categories_that_nothing_tells_of_are_refused(connect, host, config, repository, store):

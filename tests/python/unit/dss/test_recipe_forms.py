@@ -252,13 +252,14 @@ def test_grouping_by_an_empty_form_or_its_defaults_is_that_of_settings(config):
 
 def test_what_is_set_for_grouping_is_taken():
     config = {"address_column": "ip", "visitor_column": "customer", "time_zone": "Europe/Paris"}
-    config["categories"] = [" blog ", "Le café", ""]
+    config |= {"categories": [" blog ", "Le café", ""], "group_columns": ["visitor_id", "vhost", "vhost"]}
     assert recipe_forms.visitor_settings(config, {"memory_limit_mb": 512.0, "temp_folder": "/tmp"}) == VisitorSettings(
         columns={"address": "ip", "visitor": "customer"},
         zone=PARIS,
         memory_limit_mb=512,
         temp_folder="/tmp",
         categories=("blog", "Le café"),
+        group_columns=("visitor_id", "vhost"),
     )
 
 

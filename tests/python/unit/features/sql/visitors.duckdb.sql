@@ -88,7 +88,8 @@ WITH "stage" AS MATERIALIZED (
   FROM "ordered"
 ), "of_hits" AS (
   SELECT
-    "visitor_id" AS "visitor_id",
+    "visitor_id" AS "one",
+    MIN("visitor_id") AS "visitor_id",
     COUNT(*) AS "count",
     MIN("ts_us") AS "server_ts_min",
     MAX("ts_us") AS "server_ts_max",
@@ -299,7 +300,7 @@ WITH "stage" AS MATERIALIZED (
   FROM "visits"
 ), "of_visits" AS (
   SELECT
-    "visitor_id",
+    "visitor_id" AS "one",
     COUNT(*) AS "session_id_count",
     CAST(SUM("days") AS BIGINT) AS "active_days",
     CAST(MAX("latest_us") - MIN("start_us") AS DOUBLE) / 86400000000.0 AS "days_since_first",
@@ -333,7 +334,7 @@ WITH "stage" AS MATERIALIZED (
     "page_category"
 ), "of_categories" AS (
   SELECT
-    "visitor_id",
+    "visitor_id" AS "one",
     COUNT(*) AS "page_category_distinct",
     CASE
       WHEN COUNT(*) = 1
@@ -420,6 +421,6 @@ SELECT
   "of_hits"."share_l_ete_pages" AS "share_l_ete_pages"
 FROM "of_hits"
 LEFT JOIN "of_visits"
-  ON "of_hits"."visitor_id" = "of_visits"."visitor_id"
+  ON "of_hits"."one" = "of_visits"."one"
 LEFT JOIN "of_categories"
-  ON "of_hits"."visitor_id" = "of_categories"."visitor_id"
+  ON "of_hits"."one" = "of_categories"."one"

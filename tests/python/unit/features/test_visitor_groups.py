@@ -1,0 +1,81 @@
+"""Rows that are of other columns than the visitor."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from ovh_weblogs import pipeline
+from ovh_weblogs.errors import InputError
+from ovh_weblogs.schema import EVENTS, VISITORS
+from ovh_weblogs.settings import VisitorSettings
+from tests.python.unit.features.visitorkit import at
+
+COLUMNS = ("visitor_id", "server_ts", "client_addr", "vhost", "location", "is_pageview", "shop")
+
+
+def hit(seconds=0, **values):
+    return {"visitor_id": "v", "server_ts": at(seconds), "client_addr": "192.0.2.1", "is_pageview": True, **values}
+
+
+def grouped(events, *groups, columns=COLUMNS):
+    """Rows of events with a column of no known name, ``shop``."""
+    fields = [EVENTS.get(name).arrow if EVENTS.get(name) else pa.field(name, pa.string()) for name in columns]
+    batches = [pa.RecordBatch.from_pylist([event], schema=pa.schema(fields)) for event in events]
+    settings = VisitorSettings(group_columns=groups)
+    made = [row for batch in pipeline.visitors(batches, columns, settings) for row in batch.to_pylist()]
+    declared = [column.name for column in pipeline.visitor_columns(columns, settings)]
+    assert all(list(row) == declared for row in made)
+    return made
+
+
+def counts(events, *groups, columns=COLUMNS):
+    return {tuple(row[name] for name in groups): row["count"] for row in grouped(events, *groups, columns=columns)}
+
+
+def test_no_columns_and_that_of_the_visitor_give_a_row_per_visitor():
+    events = [hit(0), hit(1), hit(2, visitor_id="w")]
+    by_visitor = sorted(grouped(events), key=lambda row: row["visitor_id"])
+    assert sorted(grouped(events, "visitor_id"), key=lambda row: row["visitor_id"]) == by_visitor
+    assert [row["visitor_id"] for row in by_visitor] == ["v", "w"]
+
+
+def test_a_row_is_of_each_combination_of_values_those_of_unknown_columns_and_nulls_included():
+    events = [hit(shop="a"), hit(shop="b"), hit(shop="a"), hit(shop=None), hit(shop="a", vhost="x")]
+    assert counts(events, "vhost", "shop") == {(None, "a"): 2, (None, "b"): 1, (None, None): 1, ("x", "a"): 1}
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [(("a", "b"), ("ab", "")), (("1:a", "-"), ("1", ":a-")), (("-", "x"), (None, "x"))]
+)
+def test_combinations_are_kept_apart_whatever_the_texts_are(left, right):
+    events = [hit(vhost=pair[0], shop=pair[1]) for pair in (left, right, left)]
+    assert sorted(counts(events, "vhost", "shop").values()) == [1, 2]
+
+
+def test_visits_are_told_of_the_combination_and_not_of_the_visitor():
+    events = [hit(0, vhost="a"), hit(1200, vhost="b"), hit(2400, vhost="a")]
+    assert [row["session_id_count"] for row in grouped(events)] == [1]
+    rows = {row["vhost"]: row for row in grouped(events, "visitor_id", "vhost")}
+    assert {vhost: row["session_id_count"] for vhost, row in rows.items()} == {"a": 2, "b": 1}
+    assert {row["visitor_id"] for row in rows.values()} == {"v"}
+
+
+def test_hits_of_no_visitor_count_where_rows_are_of_none():
+    events = [hit(visitor_id=None), hit()]
+    assert counts(events, "client_addr") == {("192.0.2.1",): 2}
+    assert counts(events, "visitor_id", "client_addr") == {("v", "192.0.2.1"): 1}
+
+
+def test_a_column_that_is_not_there_or_whose_name_is_taken_is_refused():
+    with pytest.raises(InputError, match=r"^The input has no column shop, by which rows are grouped"):
+        grouped([], "shop", columns=COLUMNS[:-1])
+    with pytest.raises(InputError, match=r"^Rows are grouped by month, which is the name of a column that they get"):
+        grouped([], "month", columns=(*COLUMNS, "month"))
+
+
+def test_the_other_columns_stay_as_they_are():
+    names = [
+        column.name for column in pipeline.visitor_columns(EVENTS.names, VisitorSettings(group_columns=("vhost",)))
+    ]
+    assert names == ["vhost", *VISITORS.names[1:]]
