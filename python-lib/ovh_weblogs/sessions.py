@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ovh_weblogs import enrichment, features, pipeline
+from ovh_weblogs import enrichment, features, grouping
 from ovh_weblogs.casting import cast
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.engines.spool import Spool
@@ -158,7 +158,7 @@ class Visits:
     def _read(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """Columns by our names; a refused line has no visitor."""
         narrow = batch.select(self._input.wanted)
-        read = pipeline.with_visitors(narrow, self._settings, self._counts)
+        read = grouping.with_visitors(narrow, self._settings, self._counts)
         arrays = dict(zip(read.schema.names, read.columns, strict=True))
         if REJECT_REASON.name in arrays:
             refused = arrays[REJECT_REASON.name].is_valid()
@@ -177,7 +177,7 @@ class Visits:
                 self._counts["outside"],
                 self._counts["refused lines"],
             )
-        pipeline.log_counts(self._counts)
+        grouping.log_counts(self._counts)
 
 
 class _Places:
@@ -214,7 +214,7 @@ class _Places:
 
 
 def _looked_at(names: Sequence[str], settings: SessionSettings) -> _Input:
-    there = set(pipeline.check_needed(names, settings)) | {"visitor_id"}
+    there = set(grouping.check_needed(names, settings)) | {"visitor_id"}
     journey = enrichment.found(names, settings.columns, JOURNEY_ROLES)
     ours = [name for name in EVENTS.names if name in features.read_columns() & there - set(journey)]
     ours += journey
