@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from ovh_weblogs import enrichment, features
 from ovh_weblogs.casting import cast
 from ovh_weblogs.errors import InputError
-from ovh_weblogs.schema import EVENTS, REJECT_REASON, VISITORS, Column, Type, category_columns
+from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import EnrichSettings, Privacy, VisitorSettings
 
@@ -45,26 +45,25 @@ class Grouping:
     def __init__(self, names: Sequence[str], settings: VisitorSettings) -> None:
         self._settings = settings
         there = _check_grouped(names, settings)
-        self.makes_visitors = _VISITOR not in there and _is_of_visitors(settings)
+        self._makes_visitors = _VISITOR not in there and settings.shape.is_of_visitors
         self.present = [*there, *([] if _VISITOR in there else [_VISITOR])]
-        self.groups = _groups(settings)
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """Of the result."""
-        return features.visitor_columns(self.present, self._settings.categories, self.groups)
+        return features.visitor_columns(self.present, self._settings.shape)
 
     @property
     def schema(self) -> pa.Schema:
         """Of the batches that ``events`` gives."""
-        of_groups = [(name, pa.string()) for name in features.group_names(len(self.groups))]
-        declared = (column.arrow for column in EVENTS.columns if column.name in self.present)
-        return pa.schema([*declared, *of_groups, ("row_index", pa.int64())])
+        known = (column for column in EVENTS.columns if column.name in self.present)
+        read = (*known, *features.own_columns(self._settings.shape))
+        return pa.schema([*(column.arrow for column in read), ("row_index", pa.int64())])
 
     def told(self) -> list[str]:
         """What there is to say of it in the log of a build."""
         made = ["The input has no visitor_id: made from address and user agent, as the enrich recipe does"]
-        return [*(made if self.makes_visitors else []), *features.left_out(self.present)]
+        return [*(made if self._makes_visitors else []), *features.left_out(self.present)]
 
     def events(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """The hits that belong to a row, in their order.
@@ -93,23 +92,33 @@ class Grouping:
 
 
 def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str]) -> dict[str, pa.Array]:
-    """A batch's columns by our names; where rows are of no visitor, what they are of, and its key as visitor_id."""
-    names = [column.name for column in _groups(settings)]
-    if _is_of_visitors(settings):
+    """A batch's columns by our names, those that are wished for, and the key of the row as visitor_id."""
+    shape = settings.shape
+    if shape.is_of_visitors:
         read = with_visitors(batch, settings, counts)
     else:
         read = enrichment.as_events(batch, settings.columns, settings.zone, counts)
     arrays = dict(zip(read.schema.names, read.columns, strict=True))
-    if not names:
-        return arrays
-    texts = [arrays[name] if name == _VISITOR else cast(batch.column(name), Type.STRING, name) for name in names]
-    # Lengths before the texts keep combinations apart whatever the texts hold; null is a value of its own.
+    groups = [
+        arrays[name] if name == _VISITOR else cast(batch.column(name), Type.STRING, name) for name in shape.groups
+    ]
+    own = [cast(batch.column(each.column), each.type, each.column) for each in shape.sources]
+    names = (column.name for column in features.own_columns(shape))
+    arrays |= dict(zip(names, (*groups, *own), strict=True))
+    if groups:
+        key = _key(groups)
+        if _VISITOR in shape.groups:
+            key = pc.if_else(arrays[_VISITOR].is_valid(), key, pa.scalar(None, pa.string()))
+        arrays[_VISITOR] = key
+    return arrays
+
+
+def _key(texts: Sequence[pa.Array]) -> pa.Array:
+    """One text for each combination; null is a value of its own."""
+    # Lengths before the texts keep combinations apart whatever the texts hold.
     lengths = (pc.cast(pc.binary_length(text), pa.string()) for text in texts)
     parts = (pc.binary_join_element_wise(*pair, ":") for pair in zip(lengths, texts, strict=True))
-    key = pc.binary_join_element_wise(*(pc.fill_null(part, "-") for part in parts), "")
-    if _VISITOR in names:
-        key = pc.if_else(arrays[_VISITOR].is_valid(), key, pa.scalar(None, pa.string()))
-    return arrays | dict(zip(features.group_names(len(names)), texts, strict=True)) | {_VISITOR: key}
+    return pc.binary_join_element_wise(*(pc.fill_null(part, "-") for part in parts), "")
 
 
 def with_visitors(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str]) -> pa.RecordBatch:
@@ -157,38 +166,29 @@ def check_needed(names: Sequence[str], settings: VisitorSettings) -> list[str]:
     return there
 
 
-def _groups(settings: VisitorSettings) -> tuple[Column, ...]:
-    """What rows are of, as texts, where that is no visitor; empty where it is one."""
-    if settings.group_columns in ((), (_VISITOR,)):
-        return ()
-    return tuple(Column(name, Type.STRING, "What the row is of, as in the input.") for name in settings.group_columns)
-
-
-def _is_of_visitors(settings: VisitorSettings) -> bool:
-    """Whether the visitor is among what rows are of."""
-    return not settings.group_columns or _VISITOR in settings.group_columns
-
-
 def _check_grouped(names: Sequence[str], settings: VisitorSettings) -> list[str]:
-    """As ``check_needed``, in the order of events, with what settings ask for besides."""
-    there = check_needed(names, settings)
-    absent = [name for name in ("is_pageview", "page_category") if settings.categories and name not in there]
+    """As ``check_needed``, in the order of events, with what settings wish for besides."""
+    there, shape = check_needed(names, settings), settings.shape
+    absent = [name for name in ("is_pageview", "page_category") if shape.categories and name not in there]
     if absent:
         raise InputError(
             f"The input has no column {' and no column '.join(absent)}, by which page views are told and counted",
             fix="enrich the hits with page rules first, or name no page categories in the recipe",
         )
-    absent = [name for name in settings.group_columns if name not in (*names, _VISITOR)]
+    aggregated = {each.column: None for each in shape.aggregates}
+    absent = [name for name in (*shape.groups, *aggregated) if name not in names]
+    absent = [name for name in absent if name != _VISITOR or name in aggregated]
     if absent:
         raise InputError(
-            f"The input has no column {' and no column '.join(absent)}, by which rows are grouped",
+            f"The input has no column {' and no column '.join(absent)}, which the recipe groups by or aggregates",
             fix="choose columns that it has in the recipe",
         )
-    made = {*VISITORS.names, *(column.name for column in category_columns(settings.categories))} - {_VISITOR}
-    taken = [name for name in settings.group_columns if name in made]
-    if taken:
+    present = [name for name in EVENTS.names if name in there]
+    made = Counter(column.name for column in features.visitor_columns(list({*present, _VISITOR}), shape))
+    twice = [name for name, count in made.items() if count > 1]
+    if twice:
         raise InputError(
-            f"Rows are grouped by {' and '.join(taken)}, which is the name of a column that they get",
-            fix="rename it in a Prepare recipe before this one",
+            f"The output would have {' and '.join(twice)} twice",
+            fix="leave that out in the recipe, or rename the input's column in a Prepare recipe before it",
         )
-    return [name for name in EVENTS.names if name in there]
+    return present

@@ -83,7 +83,7 @@ def visitors(
         logger.info("%s", sentence)
     rules = features.rules_of(SessionSettings())
     yield from embedded.run(
-        features.visitors(grouping.present, rules, settings.categories, grouping.groups),
+        features.visitors(grouping.present, rules, settings.shape),
         grouping.events(batches),
         grouping.schema,
         output=grouping.columns,
@@ -130,7 +130,8 @@ def wanted_by_visitors(names: Sequence[str], settings: VisitorSettings) -> list[
         InputError: A column that was chosen is not there.
     """
     known = enrichment.our_names(names, settings.columns)
-    return [name for name in names if name in known or name in settings.group_columns]
+    own = {*settings.shape.groups, *(each.column for each in settings.shape.aggregates)}
+    return [name for name in names if name in known or name in own]
 
 
 def visitor_columns(names: Sequence[str], settings: VisitorSettings | None = None) -> tuple[Column, ...]:

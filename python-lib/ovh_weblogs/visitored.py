@@ -1,14 +1,51 @@
-"""Columns of visitors: for ``schema``."""
+"""Columns of visitors, and what can be wished for beyond them: for ``schema`` and ``settings``."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ovh_weblogs.column import Column, Table, Type
 
 _ORDER = "by server_ts, source_file and line_number"
+
+
+AGGREGATES = ("distinct", "sum", "mean", "min", "max", "first", "last")
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """A further column of a row: what becomes of one of the input's."""
+
+    column: str
+    how: str  # one of AGGREGATES
+    type: Type = Type.STRING  # as which the input's is read; of sums and means BIGINT or DOUBLE
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What rows are of, and which columns they get beyond those of ``VISITORS``."""
+
+    categories: tuple[str, ...] = ()  # values of page_category whose page views are counted
+    group_columns: tuple[str, ...] = ()  # of the input, each combination a row; visitor_id, and none, for the visitor
+    aggregates: tuple[Aggregate, ...] = ()
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """What rows are of, where that is no visitor; empty where it is one."""
+        return () if self.group_columns == ("visitor_id",) else self.group_columns
+
+    @property
+    def is_of_visitors(self) -> bool:
+        """Whether the visitor is among what rows are of."""
+        return not self.groups or "visitor_id" in self.groups
+
+    @property
+    def sources(self) -> tuple[Aggregate, ...]:
+        """One of the aggregates of each column and type that has any: as these it is read."""
+        return tuple({(each.column, each.type): each for each in self.aggregates}.values())
 
 
 def category_name(category: str) -> str:
@@ -37,6 +74,21 @@ def category_columns(categories: Sequence[str]) -> tuple[Column, ...]:
             ),
         )
     )
+
+
+def aggregate_column(chosen: Aggregate) -> Column:
+    """The column that a chosen column of the input becomes: ``bytes`` and ``sum`` give ``bytes_sum``."""
+    name, kind = chosen.column, chosen.type
+    made, meaning = {
+        "distinct": (Type.BIGINT, f"Number of different values of {name}."),
+        "sum": (kind, f"Sum of {name}; null where none is known, and beyond what a bigint holds."),
+        "mean": (Type.DOUBLE, f"Mean of {name}; null where none is known."),
+        "min": (kind, f"Smallest {name}; null where none is known."),
+        "max": (kind, f"Largest {name}; null where none is known."),
+        "first": (kind, f"First known {name}, {_ORDER}; null where none is known."),
+        "last": (kind, f"Last known {name}, {_ORDER}; null where none is known."),
+    }[chosen.how]
+    return Column(f"{name}_{chosen.how}", made, meaning, nullable=chosen.how != "distinct")
 
 
 def _count(name: str, meaning: str) -> Column:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timezone, tzinfo
+from typing import Any
 
+from ovh_weblogs.column import Type
 from ovh_weblogs.dss import source_forms
 from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, period_of
@@ -30,11 +32,16 @@ from ovh_weblogs.settings import (
     Source,
     VisitorSettings,
 )
-from ovh_weblogs.visitored import category_name
+from ovh_weblogs.visitored import AGGREGATES, Aggregate, Shape, category_name
 
 _SHORTEST_KEY = 16  # characters: shorter keys are found by trying
 LONGEST_TIMEOUT = 480  # minutes: GA4 ends its visits after as many at most, and a day has to hold more than one pause
 _LONGEST_CATEGORY = 40  # characters: with what stands around it, a column's name has to fit PostgreSQL's 63 bytes
+_TYPES = {
+    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), Type.BIGINT),
+    **dict.fromkeys(("float", "double"), Type.DOUBLE),
+    "date": Type.INSTANT,
+}
 CUSTOM = "custom"
 MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
 LINE_FORMATS = (AUTO, MIXED, "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
@@ -140,17 +147,34 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
     """
     form, plugin = Form(config), Form(plugin_config)
     columns, zone, categories = _columns(form, VISITOR_ROLES), _zone(form), _categories(form)
+    aggregates = tuple(Aggregate(name, how) for how in AGGREGATES for name in _chosen(form, f"{how}_columns"))
     form.check("The settings of the recipe")
     settings = VisitorSettings(
         columns=columns,
         zone=zone,
-        categories=categories,
-        group_columns=tuple(dict.fromkeys(form.texts("group_columns"))),
+        shape=Shape(categories, _chosen(form, "group_columns"), aggregates),
         memory_limit_mb=plugin.whole("memory_limit_mb", VisitorSettings.memory_limit_mb, low=64, high=1 << 20),
         temp_folder=plugin.text("temp_folder") or None,
     )
     plugin.check("The plugin's settings")
     return settings
+
+
+def typed(shape: Shape, columns: Sequence[Mapping[str, Any]]) -> Shape:
+    """The shape with its aggregates' columns read as the types that a dataset's schema gives them.
+
+    Args:
+        shape: As ``visitor_settings`` has it.
+        columns: Of the input, as DSS writes its schema.
+    """
+    types = {str(column["name"]): _TYPES.get(str(column["type"]), Type.STRING) for column in columns}
+    aggregates = []
+    for each in shape.aggregates:
+        kind = types.get(each.column, Type.STRING)
+        if each.how in ("sum", "mean") and kind not in (Type.BIGINT, Type.DOUBLE):
+            kind = Type.DOUBLE  # numbers in a column of texts
+        aggregates.append(replace(each, type=kind))
+    return replace(shape, aggregates=tuple(aggregates))
 
 
 def session_settings(config: Config | None, plugin_config: Config | None) -> SessionSettings:
@@ -182,9 +206,14 @@ def _columns(form: Form, roles: Sequence[Role]) -> dict[str, str]:
     return {role.name: named[role.name] for role in roles if named[role.name] not in ("", role.input)}
 
 
+def _chosen(form: Form, key: str) -> tuple[str, ...]:
+    """Columns of the input, as they are called there, each once."""
+    return tuple(dict.fromkeys(form.texts(key)))
+
+
 def _categories(form: Form) -> tuple[str, ...]:
     """Categories of pages that get columns; two may not have the same names of these."""
-    categories, named = form.listed("categories", VisitorSettings.categories), dict[str, str]()
+    categories, named = form.listed("categories", Shape.categories), dict[str, str]()
     for category in categories:
         name = category_name(category)
         if not name or len(name) > _LONGEST_CATEGORY:

@@ -10,17 +10,17 @@ from ovh_weblogs.features.sessiontable import (
     session_columns,
 )
 from ovh_weblogs.features.visitors import visitors
-from ovh_weblogs.features.visitortable import group_names, left_out, visitor_columns
+from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_columns
 from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
     "PLACE_READS",
     "Rules",
     "bounds",
-    "group_names",
     "left_out",
     "left_out_of_sessions",
     "offsets",
+    "own_columns",
     "place_columns",
     "places",
     "read_columns",

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from ovh_weblogs.features.portable import micros, text
-from ovh_weblogs.features.visitortable import Feature, features_of, group_names
+from ovh_weblogs.features.visitortable import Feature, features_of, own_columns
 from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
 from ovh_weblogs.schema import EVENTS, HIT_ORDER, Column, Type
+from ovh_weblogs.visitored import Shape
 
 EVENTS_TABLE = "events"
 ROW_INDEX = "row_index"  # place of the row in the input: the last resort of the order of hits
@@ -24,24 +25,17 @@ _AGAIN = 10_000_000  # microseconds: nobody reads a page and wants it anew so so
 _OF_VISITOR = "PARTITION BY visitor_id"
 
 
-def visitors(
-    columns: Sequence[str],
-    rules: Rules,
-    categories: Sequence[str] = (),
-    groups: Sequence[Column] = (),
-    dialect: str = "duckdb",
-) -> exp.Select:
+def visitors(columns: Sequence[str], rules: Rules, shape: Shape, dialect: str = "duckdb") -> exp.Select:
     """The definition, over the table ``events`` with a column ``row_index``; instants come out as microseconds.
 
     Args:
         columns: The events' columns; visitor_id among them.
         rules: What ends a visit, midnight in some way; those that leave hits or visits out are not heeded.
-        categories: Values of page_category that get columns of their own.
-        groups: What rows are of, where that is no visitor: texts, in columns of the events called as ``group_names``
-            calls them; visitor_id then is any text that is the same where all of them are.
+        shape: What is wished for; its columns stand in the events as ``own_columns``. Where rows are of no visitor,
+            visitor_id is any text that is the same where all that they are of is.
         dialect: Of the engine that will run it: only the first CTE depends on it.
     """
-    features = features_of(columns, categories, groups)
+    features = features_of(columns, shape)
     needed = {_KEY, *HIT_ORDER, *(name for feature in features for name in feature.needs)}
     columns = [name for name in columns if name in needed]
     steps = {"ordered": _ordered(columns), "marked": _marked(features)}
@@ -55,7 +49,7 @@ def visitors(
     query = _visitors(features).with_(
         # DuckDB must not look into a stream of events twice.
         "stage",
-        as_=_stage(columns, group_names(len(groups)), dialect),
+        as_=_stage(columns, own_columns(shape), dialect),
         materialized=True if dialect == "duckdb" else None,
         copy=False,
     )
@@ -64,18 +58,16 @@ def visitors(
     return query
 
 
-def _stage(columns: Sequence[str], groups: Sequence[str], dialect: str) -> exp.Select:
+def _stage(columns: Sequence[str], own: Sequence[Column], dialect: str) -> exp.Select:
     """What is needed of the events: text compared by its bytes, instants as microseconds, flags as 0 and 1."""
-    there = (column for column in EVENTS.columns if column.name in columns)
-    staged = (_staged(column, dialect) for column in there)
-    grouped = (exp.Alias(this=text(name, dialect), alias=exp.to_identifier(name)) for name in groups)
-    return exp.select(*staged, *grouped, exp.column(ROW_INDEX)).from_(EVENTS_TABLE)
+    there = [*(column for column in EVENTS.columns if column.name in columns), *own]
+    return exp.select(*(_staged(column, dialect) for column in there), exp.column(ROW_INDEX)).from_(EVENTS_TABLE)
 
 
 def _staged(column: Column, dialect: str) -> exp.Expression | str:
     name = column.name
     if column.type is Type.INSTANT:
-        return exp.Alias(this=micros(name, dialect), alias=exp.to_identifier("ts_us"))
+        return exp.Alias(this=micros(name, dialect), alias=exp.to_identifier(_STAGED.get(name, name)))
     if column.type is Type.STRING:
         return exp.Alias(this=text(name, dialect), alias=exp.to_identifier(name))
     if column.type is Type.BOOLEAN:
@@ -95,9 +87,9 @@ def _marked(features: Sequence[Feature]) -> exp.Select:
     marks = []
     for feature in features:
         if feature.value:
-            end = "MIN" if feature.name.endswith("_first") else "MAX"
+            end = "MIN" if feature.made_as.endswith("_first") else "MAX"
             known = f"CASE WHEN NOT {feature.value} IS NULL THEN rn END"
-            marks.append(f"{end}({known}) OVER ({_OF_VISITOR}) AS {feature.name}_rn")
+            marks.append(f"{end}({known}) OVER ({_OF_VISITOR}) AS {feature.made_as}_rn")
     return exp.select("*", *marks).from_("ordered")
 
 
@@ -159,7 +151,7 @@ def _categories() -> exp.Select:
 
 def _grouped(features: Sequence[Feature], part: str, source: str) -> exp.Select:
     """The features of one part, one row per visitor."""
-    made = (exp.alias_(each.how, _inner(each), quoted=True) for each in features if each.part == part)
+    made = (exp.alias_(each.how, each.made_as, quoted=True) for each in features if each.part == part)
     key = exp.alias_(exp.column(_KEY), _ONE, quoted=True)
     return exp.select(key, *made).from_(source).group_by(_KEY)
 
@@ -175,14 +167,10 @@ def _visitors(features: Sequence[Feature]) -> exp.Select:
 
 
 def _shown(feature: Feature) -> exp.Expression:
-    column = exp.column(_inner(feature), table=feature.part)
+    column = exp.column(feature.made_as, table=feature.part)
     if feature.part == "of_hits" or feature.column.nullable:
         return column
     return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)])
-
-
-def _inner(feature: Feature) -> str:
-    return feature.inner or feature.name
 
 
 def _has_pages(columns: Sequence[str]) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from ovh_weblogs.schema import VISITORS, Column, category_columns
+from ovh_weblogs.schema import VISITORS, Column, Type, aggregate_column, category_columns
+from ovh_weblogs.visitored import Aggregate, Shape
 
 _VIEW = "is_pageview = 1"
 _HOUR, _DAY = 3_600_000_000, 86_400_000_000  # microseconds
@@ -108,7 +109,7 @@ class Feature:
     """One column of visitors.
 
     ``part``: the step that makes it; ``needs``: columns of the events; ``how``: its aggregate there; ``value``: of a
-    first or last value, what is looked for on each hit, empty for others.
+    first or last value, what is looked for on each hit, empty for others; ``inner``: its name in that step.
     """
 
     column: Column
@@ -123,6 +124,11 @@ class Feature:
         """Name of the column."""
         return self.column.name
 
+    @property
+    def made_as(self) -> str:
+        """Its name in the step that makes it: one of ours, whatever the user's columns are called."""
+        return self.inner or self.name
+
 
 def _feature(column: Column) -> Feature:
     if column.name in _MADE:
@@ -136,39 +142,34 @@ def _feature(column: Column) -> Feature:
 _FEATURES = tuple(_feature(column) for column in VISITORS.columns)
 
 
-def features_of(
-    columns: Sequence[str], categories: Sequence[str] = (), groups: Sequence[Column] = ()
-) -> tuple[Feature, ...]:
-    """The features that events of these columns allow, with those of the chosen categories of pages.
-
-    Args:
-        columns: Of the events.
-        categories: Values of page_category that get columns of their own.
-        groups: What stands in place of visitor_id, where rows are of something else than a visitor.
-    """
+def features_of(columns: Sequence[str], shape: Shape) -> tuple[Feature, ...]:
+    """The features that events of these columns allow, with those that are wished for."""
     there = set(columns)
-    found = [feature for feature in _FEATURES if feature.name != "visitor_id" or not groups]
-    for place, column in enumerate(category_columns(categories)):
-        views = _views_of(categories[place // 2])
+    found = [feature for feature in _FEATURES if feature.name != "visitor_id" or not shape.groups]
+    for place, column in enumerate(category_columns(shape.categories)):
+        views = _views_of(shape.categories[place // 2])
         how = views if place % 2 == 0 else _share(views)
         found.append(Feature(column, "of_hits", _CATEGORIES, how))
-    of_groups = (
-        Feature(column, "of_hits", (), f"MAX(CASE WHEN rn = 1 THEN {name} END)", inner=name)
-        for name, column in zip(group_names(len(groups)), groups, strict=True)
+    return (
+        *(_group(name, number) for number, name in enumerate(shape.groups, 1)),
+        *(feature for feature in found if there.issuperset(feature.needs)),
+        *(_chosen(each, shape) for each in shape.aggregates),
     )
-    return (*of_groups, *(feature for feature in found if there.issuperset(feature.needs)))
 
 
-def group_names(count: int) -> list[str]:
-    """What the query calls the columns that rows are grouped by, where these are not the visitor."""
-    return [f"group_{number}" for number in range(1, count + 1)]
+def own_columns(shape: Shape) -> tuple[Column, ...]:
+    """Columns that the query reads beside those of events: what rows are of, then what is aggregated by wish.
+
+    They are called group_1, group_2... and own_1, own_2..., in the order of ``shape.groups`` and ``shape.sources``.
+    """
+    groups = [Column(f"group_{number}", Type.STRING, "") for number, _ in enumerate(shape.groups, 1)]
+    own = (Column(f"own_{number}", each.type, "") for number, each in enumerate(shape.sources, 1))
+    return (*groups, *own)
 
 
-def visitor_columns(
-    columns: Sequence[str], categories: Sequence[str] = (), groups: Sequence[Column] = ()
-) -> tuple[Column, ...]:
+def visitor_columns(columns: Sequence[str], shape: Shape) -> tuple[Column, ...]:
     """Columns of the result for events of these columns, visitor_id among them, in the order of ``schema.VISITORS``."""
-    return tuple(feature.column for feature in features_of(columns, categories, groups))
+    return tuple(feature.column for feature in features_of(columns, shape))
 
 
 def left_out(columns: Sequence[str]) -> tuple[str, ...]:
@@ -182,6 +183,28 @@ def left_out(columns: Sequence[str]) -> tuple[str, ...]:
         f"Left out, since the input has no column {' and '.join(absent)}: {', '.join(names)}"
         for absent, names in missing.items()
     )
+
+
+def _group(name: str, number: int) -> Feature:
+    column = Column(name, Type.STRING, "What the row is of, as in the input.")
+    inner = f"group_{number}"
+    return Feature(column, "of_hits", (), f"MAX(CASE WHEN rn = 1 THEN {inner} END)", inner=inner)
+
+
+def _chosen(chosen: Aggregate, shape: Shape) -> Feature:
+    keys = [(each.column, each.type) for each in shape.sources]
+    name = f"own_{keys.index((chosen.column, chosen.type)) + 1}"
+    inner = f"{name}_{chosen.how}"
+    whole = f"CASE WHEN SUM({name}) <= {_LARGEST_BIGINT} THEN {_sum(name)} END"
+    how = {
+        "distinct": f"COUNT(DISTINCT {name})",
+        "sum": whole if chosen.type is Type.BIGINT else f"SUM({name})",
+        "mean": _ratio(f"SUM({name})", f"COUNT({name})"),
+        "min": f"MIN({name})",
+        "max": f"MAX({name})",
+    }.get(chosen.how, f"MAX(CASE WHEN rn = {inner}_rn THEN {name} END)")
+    value = name if chosen.how in ("first", "last") else ""
+    return Feature(aggregate_column(chosen), "of_hits", (), how, value, inner)
 
 
 def _views_of(category: str) -> exp.Expression:

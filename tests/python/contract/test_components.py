@@ -366,6 +366,23 @@ def test_rows_can_be_of_other_columns_which_keep_their_types(connect, host, conf
     ]
 
 
+def test_columns_of_the_input_are_aggregated_where_that_is_wished_for(repository, store):
+    columns = {"server_ts": "date", "visitor_id": "string", "basket": "double", "plan": "string", "seen": "date"}
+    rows = [
+        ["2026-03-28T09:00:00.000Z", "v", "10.5", "free", "2026-01-01T00:00:00.000Z"],
+        ["2026-03-28T09:00:01.000Z", "v", "2", "", "2026-01-02T00:00:00.000Z"],
+        ["2026-03-28T09:00:02.000Z", "v", "", "paid", ""],
+    ]
+    fill(store, "events", columns, rows)
+    wished = {"sum_columns": ["basket"], "first_columns": ["plan"], "last_columns": ["plan"], "max_columns": ["seen"]}
+    assert group(repository, store, **wished).error is None
+    (row,) = store.rows("visitors")
+    assert [row["basket_sum"], row["plan_first"], row["plan_last"]] == ["12.5", "free", "paid"]
+    assert row["seen_max"] == "2026-01-02T00:00:00.000Z"
+    types = {column["name"]: column["type"] for column in store.columns("visitors")}
+    assert [types[name] for name in ("basket_sum", "plan_last", "seen_max")] == ["double", "string", "date"]
+
+
 def test_categories_that_nothing_tells_of_are_refused(connect, host, config, repository, store):
     connect(config(host)).materialize(store, "hits")
     assert group(repository, store, "hits", categories=["blog"]).error["message"] == (

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ovh_weblogs.column import Type
 from ovh_weblogs.dss import recipe_forms, source_forms
 from ovh_weblogs.errors import InputError, SettingsError
 from ovh_weblogs.roles import ROLES, VISITOR_ROLES
@@ -23,6 +24,7 @@ from ovh_weblogs.settings import (
     VisitorSettings,
 )
 from ovh_weblogs.sources import KnownSite, PageRule, Sources
+from ovh_weblogs.visitored import Aggregate, Shape
 
 COMMON = '%h %l %u %t "%r" %>s %b'
 
@@ -253,13 +255,17 @@ def test_grouping_by_an_empty_form_or_its_defaults_is_that_of_settings(config):
 def test_what_is_set_for_grouping_is_taken():
     config = {"address_column": "ip", "visitor_column": "customer", "time_zone": "Europe/Paris"}
     config |= {"categories": [" blog ", "Le café", ""], "group_columns": ["visitor_id", "vhost", "vhost"]}
+    config |= {"last_columns": ["plan", "basket"], "sum_columns": ["basket"]}
     assert recipe_forms.visitor_settings(config, {"memory_limit_mb": 512.0, "temp_folder": "/tmp"}) == VisitorSettings(
         columns={"address": "ip", "visitor": "customer"},
         zone=PARIS,
         memory_limit_mb=512,
         temp_folder="/tmp",
-        categories=("blog", "Le café"),
-        group_columns=("visitor_id", "vhost"),
+        shape=Shape(
+            categories=("blog", "Le café"),
+            group_columns=("visitor_id", "vhost"),
+            aggregates=(Aggregate("basket", "sum"), Aggregate("plan", "last"), Aggregate("basket", "last")),
+        ),
     )
 
 
@@ -277,6 +283,16 @@ def test_a_wrong_setting_of_grouping_is_named(config, plugin, told):
     with pytest.raises(SettingsError) as caught:
         recipe_forms.visitor_settings(config, plugin)
     assert told in str(caught.value)
+
+
+def test_columns_are_aggregated_as_the_types_that_they_have_and_sums_are_of_numbers():
+    types = {"n": "int", "x": "float", "at": "date", "plan": "string", "where": "geopoint", "total": "string"}
+    hows = ("min", "last", "max", "first", "distinct", "mean")
+    shape = Shape(aggregates=tuple(Aggregate(name, how) for name, how in zip(types, hows, strict=True)))
+    made = recipe_forms.typed(shape, [{"name": name, "type": kind} for name, kind in types.items()])
+    assert [each.type for each in made.aggregates] == [
+        *(Type.BIGINT, Type.DOUBLE, Type.INSTANT, Type.STRING, Type.STRING, Type.DOUBLE),
+    ]
 
 
 # Columns of both

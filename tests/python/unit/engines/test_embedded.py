@@ -202,9 +202,9 @@ def wide(events=100_000, visitors=10_000) -> Iterator[pa.RecordBatch]:
 def grouped(folder: Path, limit: int, batches=None) -> Iterator[pa.RecordBatch]:
     columns = [name for name in EVENTS.names if name in ("server_ts", "location", "referer", "useragent", "visitor_id")]
     schema = pa.schema([*(EVENTS.get(name).arrow for name in columns), ("row_index", pa.int64())])
-    output = features.visitor_columns(columns)
     settings = VisitorSettings(memory_limit_mb=limit, temp_folder=str(folder))
-    query = features.visitors(columns, features.rules_of(SessionSettings()))
+    output = features.visitor_columns(columns, settings.shape)
+    query = features.visitors(columns, features.rules_of(SessionSettings()), settings.shape)
     return embedded.run(query, batches or wide(), schema, output=output, settings=settings)
 
 

@@ -10,7 +10,8 @@ from sqlglot import ErrorLevel, exp, parse_one
 
 from ovh_weblogs import features
 from ovh_weblogs.features.portable import micros, text
-from ovh_weblogs.schema import EVENTS, VISITORS
+from ovh_weblogs.schema import EVENTS, VISITORS, Type
+from ovh_weblogs.visitored import AGGREGATES, Aggregate, Shape
 from tests.python.unit.features.visitorkit import RULES, at, view, visitors
 
 COUNTS = (
@@ -18,7 +19,13 @@ COUNTS = (
     *("session_count_7d", "session_count_30d", "page_category_distinct", "conversions", "channel_distinct"),
     *("count_404", "repeated_pageviews"),
 )
-QUERY = features.visitors(EVENTS.names, RULES, ("blog", "l'été"))
+SHAPE = Shape(
+    ("blog", "l'été"),
+    ("visitor_id", "site"),
+    (*(Aggregate("basket", how, Type.DOUBLE) for how in AGGREGATES), Aggregate("bytes", "sum", Type.BIGINT)),
+)
+QUERY = features.visitors(EVENTS.names, RULES, Shape())
+WISHED = features.visitors(EVENTS.names, RULES, SHAPE)
 
 
 def test_a_visitor_of_one_hit_is_that_hit():
@@ -185,20 +192,21 @@ def test_any_columns_do(only):
     columns = [name for name in EVENTS.names if name in ("visitor_id", *only)]
     event = {name: value for name, value in view().items() if name in columns}
     row = visitors([event], columns)["v"]
-    assert list(row) == [column.name for column in features.visitor_columns(columns)]
+    assert list(row) == [column.name for column in features.visitor_columns(columns, Shape())]
     assert row["count"] == 1
 
 
 def test_the_full_input_gives_the_declared_table():
-    assert features.visitor_columns(EVENTS.names) == VISITORS.columns
+    assert features.visitor_columns(EVENTS.names, Shape()) == VISITORS.columns
     assert features.left_out(EVENTS.names) == ()
 
 
-def test_the_query_for_duckdb_is_the_reviewed_one():
+@pytest.mark.parametrize(("name", "query"), [("visitors", QUERY), ("visitors_all_options", WISHED)])
+def test_the_query_for_duckdb_is_the_reviewed_one(name, query):
     """Compared as expressions: the layout of the text differs between versions of sqlglot."""
-    reviewed = Path(__file__).with_name("sql") / "visitors.duckdb.sql"
-    query = QUERY.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE)
-    assert parse_one(query, read="duckdb") == parse_one(reviewed.read_text(encoding="utf-8"), read="duckdb")
+    reviewed = Path(__file__).with_name("sql") / f"{name}.duckdb.sql"
+    made = query.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE)
+    assert parse_one(made, read="duckdb") == parse_one(reviewed.read_text(encoding="utf-8"), read="duckdb")
 
 
 @pytest.mark.parametrize(
@@ -224,10 +232,10 @@ def test_texts_and_times_are_staged_by_dialect(dialect, as_text, as_micros):
 
 @pytest.mark.parametrize("dialect", ["postgres", "mysql", "spark"])
 def test_only_the_staging_depends_on_the_dialect(dialect):
-    there = features.visitors(EVENTS.names, RULES, ("blog", "l'été"), dialect=dialect)
+    there = features.visitors(EVENTS.names, RULES, SHAPE, dialect)
     assert [cte.alias for cte in there.ctes][:4] == ["stage", "ordered", "marked", "of_hits"]
-    assert [cte.this for cte in there.ctes[1:]] == [cte.this for cte in QUERY.ctes[1:]]
-    assert there.expressions == QUERY.expressions
+    assert [cte.this for cte in there.ctes[1:]] == [cte.this for cte in WISHED.ctes[1:]]
+    assert there.expressions == WISHED.expressions
     assert there.sql(dialect=dialect, identify=True, unsupported_level=ErrorLevel.RAISE)
 
 

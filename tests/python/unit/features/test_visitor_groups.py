@@ -1,4 +1,4 @@
-"""Rows that are of other columns than the visitor."""
+"""Rows that are of other columns than the visitor, and columns that are aggregated by wish."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import pytest
 
 from ovh_weblogs import pipeline
 from ovh_weblogs.errors import InputError
-from ovh_weblogs.schema import EVENTS, VISITORS
+from ovh_weblogs.schema import EVENTS, VISITORS, Type
 from ovh_weblogs.settings import VisitorSettings
+from ovh_weblogs.visitored import AGGREGATES, Aggregate, Shape
 from tests.python.unit.features.visitorkit import at
 
 COLUMNS = ("visitor_id", "server_ts", "client_addr", "vhost", "location", "is_pageview", "shop")
@@ -22,7 +23,7 @@ def grouped(events, *groups, columns=COLUMNS):
     """Rows of events with a column of no known name, ``shop``."""
     fields = [EVENTS.get(name).arrow if EVENTS.get(name) else pa.field(name, pa.string()) for name in columns]
     batches = [pa.RecordBatch.from_pylist([event], schema=pa.schema(fields)) for event in events]
-    settings = VisitorSettings(group_columns=groups)
+    settings = VisitorSettings(shape=Shape(group_columns=groups))
     made = [row for batch in pipeline.visitors(batches, columns, settings) for row in batch.to_pylist()]
     declared = [column.name for column in pipeline.visitor_columns(columns, settings)]
     assert all(list(row) == declared for row in made)
@@ -68,14 +69,65 @@ def test_hits_of_no_visitor_count_where_rows_are_of_none():
 
 
 def test_a_column_that_is_not_there_or_whose_name_is_taken_is_refused():
-    with pytest.raises(InputError, match=r"^The input has no column shop, by which rows are grouped"):
+    with pytest.raises(InputError, match=r"^The input has no column shop, which the recipe groups by or aggregates"):
         grouped([], "shop", columns=COLUMNS[:-1])
-    with pytest.raises(InputError, match=r"^Rows are grouped by month, which is the name of a column that they get"):
-        grouped([], "month", columns=(*COLUMNS, "month"))
+    with pytest.raises(InputError, match=r"^The output would have pageviews twice; leave that out"):
+        grouped([], "pageviews", columns=(*COLUMNS, "pageviews"))
 
 
 def test_the_other_columns_stay_as_they_are():
     names = [
-        column.name for column in pipeline.visitor_columns(EVENTS.names, VisitorSettings(group_columns=("vhost",)))
+        column.name
+        for column in pipeline.visitor_columns(EVENTS.names, VisitorSettings(shape=Shape(group_columns=("vhost",))))
     ]
     assert names == ["vhost", *VISITORS.names[1:]]
+
+
+# Columns by wish
+
+
+def aggregated(events, name, kind, *hows):
+    """The columns that these aggregates of a column of texts give for visitor v, without its name."""
+    schema = pa.schema([(column, EVENTS.get(column).arrow.type) for column in COLUMNS[:3]] + [(name, pa.string())])
+    batches = [pa.RecordBatch.from_pylist([event], schema=schema) for event in events]
+    settings = VisitorSettings(shape=Shape(aggregates=tuple(Aggregate(name, how, kind) for how in hows)))
+    (row,) = [row for batch in pipeline.visitors(batches, schema.names, settings) for row in batch.to_pylist()]
+    return {how: row[f"{name}_{how}"] for how in hows}
+
+
+def test_numbers_are_aggregated_over_the_hits_where_they_are_known():
+    events = [hit(2, basket="10"), hit(1, basket=None), hit(3, basket="2"), hit(4, basket="2"), hit(5)]
+    whole = {"distinct": 2, "sum": 14, "mean": 14 / 3, "min": 2, "max": 10, "first": 10, "last": 2}
+    for kind in (Type.BIGINT, Type.DOUBLE):
+        assert aggregated(events, "basket", kind, *AGGREGATES) == pytest.approx(whole)
+        none = {"distinct": 0} | dict.fromkeys(AGGREGATES[1:])
+        assert aggregated(events[-1:], "basket", kind, *AGGREGATES) == none
+
+
+def test_texts_are_compared_by_their_bytes_and_times_by_time_under_any_name():
+    events = [hit(0, **{'a "b"\'s': "b"}), hit(1, **{'a "b"\'s': "B"})]
+    assert aggregated(events, 'a "b"\'s', Type.STRING, "min", "max", "first", "last", "distinct") == {
+        "min": "B",
+        "max": "b",
+        "first": "b",
+        "last": "B",
+        "distinct": 2,
+    }
+    events = [hit(0, t="2026-03-29T01:00:00+01:00"), hit(1, t="2026-03-28T22:00:00Z")]
+    made = aggregated(events, "t", Type.INSTANT, "min", "last", "distinct")
+    assert {name: str(value) for name, value in made.items()} == {
+        "min": "2026-03-28 22:00:00+00:00",
+        "last": "2026-03-28 22:00:00+00:00",
+        "distinct": "2",
+    }
+
+
+def test_a_sum_beyond_a_bigint_is_null():
+    events = [hit(0, n=str(2**63 - 1)), hit(1, n="1")]
+    assert aggregated(events, "n", Type.BIGINT, "sum", "max") == {"sum": None, "max": 2**63 - 1}
+
+
+def test_what_visitors_get_anyway_is_not_made_twice():
+    settings = VisitorSettings(shape=Shape(aggregates=(Aggregate("location", "first"),)))
+    with pytest.raises(InputError, match="The output would have location_first twice"):
+        pipeline.visitor_columns(COLUMNS, settings)

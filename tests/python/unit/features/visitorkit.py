@@ -16,6 +16,7 @@ from ovh_weblogs.engines import embedded
 from ovh_weblogs.features import Rules
 from ovh_weblogs.schema import EVENTS, HIT_ORDER
 from ovh_weblogs.settings import EUROPE, Midnight, VisitorSettings
+from ovh_weblogs.visitored import Shape
 
 START = datetime(2026, 1, 31, 10, tzinfo=timezone.utc)
 PARIS = ZoneInfo("Europe/Paris")
@@ -58,8 +59,9 @@ def visitors(events, columns=EVENTS.names, categories=()):
     schema = pa.schema([*(EVENTS.get(name).arrow for name in columns), ("row_index", pa.int64())])
     rows = [{**dict.fromkeys(columns), **event, "row_index": row} for row, event in enumerate(events)]
     batches = [pa.RecordBatch.from_pylist([row], schema=schema) for row in rows]
-    output = features.visitor_columns(columns, categories)
-    query = features.visitors(columns, RULES, categories)
+    shape = Shape(tuple(categories))
+    output = features.visitor_columns(columns, shape)
+    query = features.visitors(columns, RULES, shape)
     made = embedded.run(query, batches, schema, output=output, settings=VisitorSettings())
     return {row["visitor_id"]: row for batch in made for row in batch.to_pylist()}
 

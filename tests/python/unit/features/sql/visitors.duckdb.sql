@@ -155,11 +155,7 @@ WITH "stage" AS MATERIALIZED (
     CAST(CAST(SUM(CASE WHEN "status" >= 400 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("status") AS DOUBLE), 0) AS "error_share",
     CAST(SUM(CASE WHEN "status" = 404 THEN 1 ELSE 0 END) AS BIGINT) AS "count_404",
     MAX("is_bot") = 1 AS "is_bot",
-    MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS "asked_robots_txt",
-    CAST(SUM(CASE WHEN "is_pageview" = 1 AND "page_category" = 'blog' THEN 1 ELSE 0 END) AS BIGINT) AS "count_blog_pages",
-    CAST(CAST(SUM(CASE WHEN "is_pageview" = 1 AND "page_category" = 'blog' THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(SUM("is_pageview") AS DOUBLE), 0) AS "share_blog_pages",
-    CAST(SUM(CASE WHEN "is_pageview" = 1 AND "page_category" = 'l''été' THEN 1 ELSE 0 END) AS BIGINT) AS "count_l_ete_pages",
-    CAST(CAST(SUM(CASE WHEN "is_pageview" = 1 AND "page_category" = 'l''été' THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(SUM("is_pageview") AS DOUBLE), 0) AS "share_l_ete_pages"
+    MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS "asked_robots_txt"
   FROM "marked"
   GROUP BY
     "visitor_id"
@@ -414,11 +410,7 @@ SELECT
   "of_hits"."count_404" AS "count_404",
   COALESCE("of_visits"."repeated_pageviews", 0) AS "repeated_pageviews",
   "of_hits"."is_bot" AS "is_bot",
-  "of_hits"."asked_robots_txt" AS "asked_robots_txt",
-  "of_hits"."count_blog_pages" AS "count_blog_pages",
-  "of_hits"."share_blog_pages" AS "share_blog_pages",
-  "of_hits"."count_l_ete_pages" AS "count_l_ete_pages",
-  "of_hits"."share_l_ete_pages" AS "share_l_ete_pages"
+  "of_hits"."asked_robots_txt" AS "asked_robots_txt"
 FROM "of_hits"
 LEFT JOIN "of_visits"
   ON "of_hits"."one" = "of_visits"."one"
