@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from ovh_weblogs import enrichment, features
 from ovh_weblogs.casting import cast
 from ovh_weblogs.errors import InputError
+from ovh_weblogs.roles import CONTENT_ROLES
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import EnrichSettings, Privacy, VisitorSettings
@@ -19,6 +20,7 @@ from ovh_weblogs.settings import EnrichSettings, Privacy, VisitorSettings
 logger = guarded_logger(__name__)
 
 _VISITOR = "visitor_id"
+_TYPES = {column.name: column.type for column in EVENTS.columns}
 _ONLY_ID = EnrichSettings(
     useragent=False,
     bots=False,
@@ -43,7 +45,7 @@ class Grouping:
     """
 
     def __init__(self, names: Sequence[str], settings: VisitorSettings) -> None:
-        self._settings = settings
+        self._names, self._settings = list(names), settings
         there = _check_grouped(names, settings)
         self._makes_visitors = _VISITOR not in there and settings.shape.is_of_visitors
         self.present = [*there, *([] if _VISITOR in there else [_VISITOR])]
@@ -59,6 +61,14 @@ class Grouping:
         known = (column for column in EVENTS.columns if column.name in self.present)
         read = (*known, *features.own_columns(self._settings.shape))
         return pa.schema([*(column.arrow for column in read), ("row_index", pa.int64())])
+
+    @property
+    def wanted(self) -> list[str]:
+        """Columns of the input that are read; others need not be fetched."""
+        known, shape = enrichment.our_names(self._names, self._settings.columns), self._settings.shape
+        own = {*shape.groups, *(each.column for each in shape.aggregates)}
+        own |= set(_content(self._names, self._settings).values())
+        return [name for name in self._names if name in known or name in own]
 
     def told(self) -> list[str]:
         """What there is to say of it in the log of a build."""
@@ -99,6 +109,8 @@ def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str
     else:
         read = enrichment.as_events(batch, settings.columns, settings.zone, counts)
     arrays = dict(zip(read.schema.names, read.columns, strict=True))
+    for ours, name in _content(batch.schema.names, settings).items():
+        arrays[ours] = cast(batch.column(name), _TYPES[ours], name)
     groups = [
         arrays[name] if name == _VISITOR else cast(batch.column(name), Type.STRING, name) for name in shape.groups
     ]
@@ -111,6 +123,11 @@ def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str
             key = pc.if_else(arrays[_VISITOR].is_valid(), key, pa.scalar(None, pa.string()))
         arrays[_VISITOR] = key
     return arrays
+
+
+def _content(names: Sequence[str], settings: VisitorSettings) -> dict[str, str]:
+    """Columns of the input by our names that may be of any origin: conversions, channels and so on."""
+    return enrichment.found(names, settings.columns, CONTENT_ROLES)
 
 
 def _key(texts: Sequence[pa.Array]) -> pa.Array:
@@ -168,7 +185,7 @@ def check_needed(names: Sequence[str], settings: VisitorSettings) -> list[str]:
 
 def _check_grouped(names: Sequence[str], settings: VisitorSettings) -> list[str]:
     """As ``check_needed``, in the order of events, with what settings wish for besides."""
-    there, shape = check_needed(names, settings), settings.shape
+    there, shape = [*check_needed(names, settings), *_content(names, settings)], settings.shape
     absent = [name for name in ("is_pageview", "page_category") if shape.categories and name not in there]
     if absent:
         raise InputError(

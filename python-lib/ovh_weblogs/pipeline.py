@@ -129,9 +129,7 @@ def wanted_by_visitors(names: Sequence[str], settings: VisitorSettings) -> list[
     Raises:
         InputError: A column that was chosen is not there.
     """
-    known = enrichment.our_names(names, settings.columns)
-    own = {*settings.shape.groups, *(each.column for each in settings.shape.aggregates)}
-    return [name for name in names if name in known or name in own]
+    return Grouping(names, settings).wanted
 
 
 def visitor_columns(names: Sequence[str], settings: VisitorSettings | None = None) -> tuple[Column, ...]:

@@ -14,7 +14,7 @@ from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, perio
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.logfiles import AUTO, TRACKER, check_settings
 from ovh_weblogs.parsing.times import zone_of
-from ovh_weblogs.roles import JOURNEY_ROLES, ROLES, SESSION_ROLES, VISITOR_ROLES, Role
+from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, ROLES, SESSION_ROLES, VISITOR_ROLES, Role
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import (
     DROPPABLE,
@@ -146,7 +146,7 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
         SettingsError: A value of the form or of the plugin's settings is wrong; it is named.
     """
     form, plugin = Form(config), Form(plugin_config)
-    columns, zone, categories = _columns(form, VISITOR_ROLES), _zone(form), _categories(form)
+    columns, zone, categories = _columns(form, (*VISITOR_ROLES, *CONTENT_ROLES)), _zone(form), _categories(form)
     aggregates = tuple(Aggregate(name, how) for how in AGGREGATES for name in _chosen(form, f"{how}_columns"))
     form.check("The settings of the recipe")
     settings = VisitorSettings(

@@ -15,7 +15,7 @@ from dev.dsshost import ComponentFailed, ConnectorSession, Store, check_plugin, 
 from dev.dsshost.package_check import check_zip
 from dev.package import build
 from ovh_weblogs.dss.access import API
-from ovh_weblogs.roles import JOURNEY_ROLES, ROLES, SESSION_ROLES, VISITOR_ROLES
+from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, ROLES, SESSION_ROLES, VISITOR_ROLES
 from ovh_weblogs.schema import HITS, SERVER_HITS, VISITORS
 from ovh_weblogs.settings import (
     ApiAccess,
@@ -157,7 +157,7 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "rotation": enriching.rotation.value
     }
     assert defaults(repository / "custom-recipes/ovh-logs-visitors/recipe.json") == {
-        **{role.parameter: role.input for role in VISITOR_ROLES},
+        **{role.parameter: role.input for role in (*VISITOR_ROLES, *CONTENT_ROLES)},
         "time_zone": "UTC",
     }
     visits = SessionSettings()

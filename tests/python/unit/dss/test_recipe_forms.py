@@ -10,7 +10,7 @@ import pytest
 from ovh_weblogs.column import Type
 from ovh_weblogs.dss import recipe_forms, source_forms
 from ovh_weblogs.errors import InputError, SettingsError
-from ovh_weblogs.roles import ROLES, VISITOR_ROLES
+from ovh_weblogs.roles import CONTENT_ROLES, ROLES, VISITOR_ROLES
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import (
     Cleaning,
@@ -247,7 +247,9 @@ def test_a_row_of_a_dataset_that_cannot_be_used_is_named():
 # Group to visitors
 
 
-@pytest.mark.parametrize("config", [None, {}, {role.parameter: role.input for role in VISITOR_ROLES}])
+@pytest.mark.parametrize(
+    "config", [None, {}, {role.parameter: role.input for role in (*VISITOR_ROLES, *CONTENT_ROLES)}]
+)
 def test_grouping_by_an_empty_form_or_its_defaults_is_that_of_settings(config):
     assert recipe_forms.visitor_settings(config, {}) == VisitorSettings()
 
@@ -300,7 +302,7 @@ def test_columns_are_aggregated_as_the_types_that_they_have_and_sums_are_of_numb
 
 @pytest.mark.parametrize(
     ("recipe", "of", "roles"),
-    [("ovh-logs-enrich", "hits", ROLES), ("ovh-logs-visitors", "events", VISITOR_ROLES)],
+    [("ovh-logs-enrich", "hits", ROLES), ("ovh-logs-visitors", "events", (*VISITOR_ROLES, *CONTENT_ROLES))],
 )
 def test_the_forms_columns_are_the_roles(repository, recipe, of, roles):
     params = json.loads((repository / "custom-recipes" / recipe / "recipe.json").read_text())["params"]

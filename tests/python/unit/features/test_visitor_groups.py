@@ -83,6 +83,28 @@ def test_the_other_columns_stay_as_they_are():
     assert names == ["vhost", *VISITORS.names[1:]]
 
 
+# Columns of other origin
+
+
+def test_conversions_channels_campaigns_and_categories_may_stand_in_columns_of_any_name_and_type():
+    names = ["visitor_id", "server_ts", "client_addr", "is_pageview", "bought", "way", "action", "kind", "channel"]
+    texts = [("1", "search", "May", "blog", "x"), ("0", None, None, "shop", "y"), ("1", "mail", None, None, "z")]
+    schema = pa.schema(
+        [(name, EVENTS.get(name).arrow.type) for name in names[:4]] + [(n, pa.string()) for n in names[4:]]
+    )
+    rows = [hit(second, **dict(zip(names[4:], row, strict=True))) for second, row in enumerate(texts)]
+    columns = {"conversion": "bought", "channel": "way", "campaign": "action", "category": "kind"}
+    settings = VisitorSettings(columns=columns)
+    assert pipeline.wanted_by_visitors(names, settings) == names
+    batches = [pa.RecordBatch.from_pylist(rows, schema=schema)]
+    (row,) = [row for batch in pipeline.visitors(batches, names, settings) for row in batch.to_pylist()]
+    assert (row["conversions"], row["has_campaign"], row["campaign_name_first"]) == (2, True, "May")
+    assert (row["channel_first"], row["channel_last"], row["channel_distinct"]) == ("search", "mail", 2)
+    assert (row["page_category_first"], row["page_category_last"]) == ("blog", "shop")
+    with pytest.raises(InputError, match=r"The input has no column kind \(category_column\)"):
+        pipeline.visitor_columns(names[:-2], settings)
+
+
 # Columns by wish
 
 
