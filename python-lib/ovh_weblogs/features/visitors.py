@@ -20,7 +20,6 @@ EVENTS_TABLE = "events"
 ROW_INDEX = "row_index"  # place of the row in the input: the last resort of the order of hits
 _KEY = "visitor_id"
 _ONE = "one"  # the key of what is grouped apart: whose row it is
-_STAGED = {"server_ts": "ts_us"}
 _AGAIN = 10_000_000  # microseconds: nobody reads a page and wants it anew so soon
 _OF_VISITOR = "PARTITION BY visitor_id"
 
@@ -38,23 +37,20 @@ def visitors(columns: Sequence[str], rules: Rules, shape: Shape, dialect: str = 
     features = features_of(columns, shape)
     needed = {_KEY, *HIT_ORDER, *(name for feature in features for name in feature.needs)}
     columns = [name for name in columns if name in needed]
-    steps = {"ordered": _ordered(columns), "marked": _marked(features)}
-    steps["of_hits"] = _grouped(features, "of_hits", "marked")
+    steps = {"stage": _stage(columns, own_columns(shape), dialect), "narrow": _narrow(columns, features, rules)}
+    steps["seq"] = seq(columns, rules, "narrow") if "server_ts" in columns else _unordered(columns)
+    steps |= {"numbers": _numbers(), "ends": _ends(features), "of_hits": _of_hits(features)}
     if "server_ts" in columns:
         steps |= _visit_steps(columns, rules)
         steps["of_visits"] = _grouped(features, "of_visits", "aged")
     if {"is_pageview", "page_category"} <= set(columns):
         steps["categories"] = _categories()
         steps["of_categories"] = _grouped(features, "of_categories", "categories")
-    query = _visitors(features).with_(
-        # DuckDB must not look into a stream of events twice.
-        "stage",
-        as_=_stage(columns, own_columns(shape), dialect),
-        materialized=True if dialect == "duckdb" else None,
-        copy=False,
-    )
+    query = _visitors(features)
     for name, step in steps.items():
-        query = query.with_(name, as_=step, copy=False)
+        # DuckDB must not look into a stream of events twice, and need not order them twice.
+        once = True if dialect == "duckdb" and name in ("stage", "seq") else None
+        query = query.with_(name, as_=step, materialized=once, copy=False)
     return query
 
 
@@ -67,7 +63,7 @@ def _stage(columns: Sequence[str], own: Sequence[Column], dialect: str) -> exp.S
 def _staged(column: Column, dialect: str) -> exp.Expression | str:
     name = column.name
     if column.type is Type.INSTANT:
-        return exp.Alias(this=micros(name, dialect), alias=exp.to_identifier(_STAGED.get(name, name)))
+        return exp.Alias(this=micros(name, dialect), alias=exp.to_identifier("ts_us" if name == "server_ts" else name))
     if column.type is Type.STRING:
         return exp.Alias(this=text(name, dialect), alias=exp.to_identifier(name))
     if column.type is Type.BOOLEAN:
@@ -76,52 +72,69 @@ def _staged(column: Column, dialect: str) -> exp.Expression | str:
     return exp.column(name)
 
 
-def _ordered(columns: Sequence[str]) -> exp.Select:
-    """The hits of each visitor numbered in their order."""
-    order = [*(_STAGED.get(name, name) for name in HIT_ORDER if name in columns), ROW_INDEX]
-    return exp.select("*", f"{over('ROW_NUMBER()', order)} AS rn").from_("stage")
+def _narrow(columns: Sequence[str], features: Sequence[Feature], rules: Rules) -> exp.Select:
+    """What orders hits and tells visits, and which of the values that may be first or last are known."""
+    pages = ("location",) if _has_pages(columns) else ()
+    names = [name for name in ("source_file", "line_number", "is_pageview", *pages) if name in columns]
+    times = ["ts_us", *clocks(rules)] if "server_ts" in columns else []
+    known = (f"NOT {value} IS NULL AS {name}" for value, name in _known(features).items())
+    return exp.select(_KEY, ROW_INDEX, *names, *times, *known).from_("stage")
 
 
-def _marked(features: Sequence[Feature]) -> exp.Select:
-    """On every hit, the number of the visitor's first or last hit in which a value is known."""
-    marks = []
+def _known(features: Sequence[Feature]) -> dict[str, str]:
+    """Names of what tells whether a value is known, by value."""
+    values = dict.fromkeys(feature.value for feature in features if feature.value)
+    return {value: f"known_{number}" for number, value in enumerate(values, 1)}
+
+
+def _unordered(columns: Sequence[str]) -> exp.Select:
+    """The hits of each visitor numbered in their order, where none has a time."""
+    order = [*(name for name in HIT_ORDER[1:] if name in columns), ROW_INDEX]
+    return exp.select("*", f"{over('ROW_NUMBER()', order)} AS rn").from_("narrow")
+
+
+def _numbers() -> exp.Select:
+    """The number of each hit among its visitor's."""
+    return exp.select(f"{ROW_INDEX} AS hit", "rn").from_("seq")
+
+
+def _ends(features: Sequence[Feature]) -> exp.Select:
+    """One row per visitor: the numbers of the hits where a value is first and last known."""
+    names, made = _known(features), []
     for feature in features:
         if feature.value:
             end = "MIN" if feature.made_as.endswith("_first") else "MAX"
-            known = f"CASE WHEN NOT {feature.value} IS NULL THEN rn END"
-            marks.append(f"{end}({known}) OVER ({_OF_VISITOR}) AS {feature.made_as}_rn")
-    return exp.select("*", *marks).from_("ordered")
+            made.append(f"{end}(CASE WHEN {names[feature.value]} THEN rn END) AS {feature.made_as}_rn")
+    return exp.select(f"{_KEY} AS {_ONE}", *made).from_("seq").group_by(_KEY)
+
+
+def _of_hits(features: Sequence[Feature]) -> exp.Select:
+    """The features of hits, which are not sorted with all that is known of them: numbers are joined to them."""
+    query = _grouped(features, "of_hits", "stage")
+    if not any(feature.value for feature in features):
+        return query
+    return query.join("numbers", on=f"{ROW_INDEX} = hit").join("ends", on=f"{_KEY} = ends.{_ONE}")
 
 
 def _visit_steps(columns: Sequence[str], rules: Rules) -> dict[str, exp.Select]:
-    """From the staged events to visits, each with what is before and after it."""
-    steps = {"kept": _kept(columns, rules), "seq": seq(columns, rules, "kept")}
-    steps["paired"] = _paired(columns)
-    steps |= visit_steps(rules, "paired")
+    """From hits in their order to visits, each with what is before and after it."""
+    steps = {"paired": _paired(columns)} | visit_steps(rules, "paired")
     steps["visits"] = _visits(columns)
     steps["aged"] = _aged()
     return steps
 
 
-def _kept(columns: Sequence[str], rules: Rules) -> exp.Select:
-    """What tells visits of the hits that can be in one."""
-    needed = ("source_file", "line_number", *(("location",) if _has_pages(columns) else ()), "is_pageview")
-    names = [name for name in needed if name in columns]
-    query = exp.select(_KEY, "ts_us", *names, ROW_INDEX, *clocks(rules)).from_("stage")
-    return query.where("NOT ts_us IS NULL")
-
-
 def _paired(columns: Sequence[str]) -> exp.Select:
-    """Whether each page view is of the same page as the one before, and too soon; what only ordered hits is left."""
+    """The hits that can be in a visit; whether each is a view of the page that was viewed just before."""
     names = [_KEY, "ts_us", "rn", "prev_us", "local_us", "day", "prev_local_us"]
     names += [name for name in ("is_pageview",) if name in columns]
     if not _has_pages(columns):
-        return exp.select(*names).from_("seq")
+        return exp.select(*names).from_("seq").where("NOT ts_us IS NULL")
     view = f"{_OF_VISITOR}, is_pageview ORDER BY rn NULLS LAST"
     same = (
         f"is_pageview = 1 AND location = LAG(location) OVER ({view}) AND ts_us - LAG(ts_us) OVER ({view}) <= {_AGAIN}"
     )
-    return exp.select(*names, f"CASE WHEN {same} THEN 1 ELSE 0 END AS is_again").from_("seq")
+    return exp.select(*names, f"CASE WHEN {same} THEN 1 ELSE 0 END AS is_again").from_("seq").where("NOT ts_us IS NULL")
 
 
 def _visits(columns: Sequence[str]) -> exp.Select:

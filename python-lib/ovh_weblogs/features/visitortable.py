@@ -188,7 +188,7 @@ def left_out(columns: Sequence[str]) -> tuple[str, ...]:
 def _group(name: str, number: int) -> Feature:
     column = Column(name, Type.STRING, "What the row is of, as in the input.")
     inner = f"group_{number}"
-    return Feature(column, "of_hits", (), f"MAX(CASE WHEN rn = 1 THEN {inner} END)", inner=inner)
+    return Feature(column, "of_hits", (), f"MAX({inner})", inner=inner)
 
 
 def _chosen(chosen: Aggregate, shape: Shape) -> Feature:

@@ -37,66 +37,112 @@ WITH "stage" AS MATERIALIZED (
     "own_2",
     "row_index"
   FROM "events"
-), "ordered" AS (
+), "narrow" AS (
+  SELECT
+    "visitor_id",
+    "row_index",
+    "source_file",
+    "line_number",
+    "is_pageview",
+    "location",
+    "ts_us",
+    "ts_us" + CASE
+      WHEN "ts_us" < 1761440400000000
+      THEN CASE WHEN "ts_us" < 1743296400000000 THEN 3600000000 ELSE 7200000000 END
+      ELSE CASE
+        WHEN "ts_us" < 1774746000000000
+        THEN 3600000000
+        ELSE CASE WHEN "ts_us" < 1792890000000000 THEN 7200000000 ELSE 3600000000 END
+      END
+    END AS "local_us",
+    NOT CASE WHEN "is_pageview" = 1 THEN "page_category" END IS NULL AS "known_1",
+    NOT "location" IS NULL AS "known_2",
+    NOT CASE WHEN "is_pageview" = 1 THEN "location" END IS NULL AS "known_3",
+    NOT "referer" IS NULL AS "known_4",
+    NOT "referer_type" IS NULL AS "known_5",
+    NOT "referer_name" IS NULL AS "known_6",
+    NOT "channel" IS NULL AS "known_7",
+    NOT "campaign_name" IS NULL AS "known_8",
+    NOT "useragent" IS NULL AS "known_9",
+    NOT "useragent_type" IS NULL AS "known_10",
+    NOT "useragent_category" IS NULL AS "known_11",
+    NOT "useragent_os" IS NULL AS "known_12",
+    NOT "useragent_device_brand" IS NULL AS "known_13",
+    NOT "br_lang" IS NULL AS "known_14",
+    NOT "client_addr" IS NULL AS "known_15",
+    NOT "vhost" IS NULL AS "known_16",
+    NOT "client_addr_country" IS NULL AS "known_17",
+    NOT "client_addr_region" IS NULL AS "known_18",
+    NOT "client_addr_city" IS NULL AS "known_19",
+    NOT "local_month" IS NULL AS "known_20",
+    NOT "own_1" IS NULL AS "known_21"
+  FROM "stage"
+), "seq" AS MATERIALIZED (
   SELECT
     *,
     ROW_NUMBER() OVER (
       PARTITION BY "visitor_id"
       ORDER BY "ts_us", "source_file", "line_number", "row_index"
-    ) AS "rn"
-  FROM "stage"
-), "marked" AS (
+    ) AS "rn",
+    LAG("ts_us") OVER (
+      PARTITION BY "visitor_id"
+      ORDER BY "ts_us", "source_file", "line_number", "row_index"
+    ) AS "prev_us",
+    CAST((
+      "local_us" - "local_us" % 86400000000
+    ) / 86400000000 AS BIGINT) AS "day",
+    LAG("local_us") OVER (
+      PARTITION BY "visitor_id"
+      ORDER BY "ts_us", "source_file", "line_number", "row_index"
+    ) AS "prev_local_us"
+  FROM "narrow"
+), "numbers" AS (
   SELECT
-    *,
-    MIN(
-      CASE
-        WHEN NOT CASE WHEN "is_pageview" = 1 THEN "page_category" END IS NULL
-        THEN "rn"
-      END
-    ) OVER (PARTITION BY "visitor_id") AS "page_category_first_rn",
-    MAX(
-      CASE
-        WHEN NOT CASE WHEN "is_pageview" = 1 THEN "page_category" END IS NULL
-        THEN "rn"
-      END
-    ) OVER (PARTITION BY "visitor_id") AS "page_category_last_rn",
-    MIN(CASE WHEN NOT "location" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "location_first_rn",
-    MAX(CASE WHEN NOT "location" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "location_last_rn",
-    MIN(
-      CASE WHEN NOT CASE WHEN "is_pageview" = 1 THEN "location" END IS NULL THEN "rn" END
-    ) OVER (PARTITION BY "visitor_id") AS "landing_page_first_rn",
-    MIN(CASE WHEN NOT "referer" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "referer_first_rn",
-    MAX(CASE WHEN NOT "referer" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "referer_last_rn",
-    MIN(CASE WHEN NOT "referer_type" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "referer_type_first_rn",
-    MIN(CASE WHEN NOT "referer_name" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "referer_name_first_rn",
-    MIN(CASE WHEN NOT "channel" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "channel_first_rn",
-    MAX(CASE WHEN NOT "channel" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "channel_last_rn",
-    MIN(CASE WHEN NOT "campaign_name" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "campaign_name_first_rn",
-    MAX(CASE WHEN NOT "useragent" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_last_rn",
-    MIN(CASE WHEN NOT "useragent_type" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_type_first_rn",
-    MAX(CASE WHEN NOT "useragent_type" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_type_last_rn",
-    MIN(CASE WHEN NOT "useragent_category" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_category_first_rn",
-    MAX(CASE WHEN NOT "useragent_category" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_category_last_rn",
-    MAX(CASE WHEN NOT "useragent_os" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_os_last_rn",
-    MAX(CASE WHEN NOT "useragent_device_brand" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_device_brand_last_rn",
-    MAX(CASE WHEN NOT "br_lang" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "br_lang_last_rn",
-    MIN(CASE WHEN NOT "client_addr" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "client_addr_first_rn",
-    MAX(CASE WHEN NOT "client_addr" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "client_addr_last_rn",
-    MIN(CASE WHEN NOT "vhost" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "vhost_first_rn",
-    MAX(CASE WHEN NOT "vhost" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "vhost_last_rn",
-    MIN(CASE WHEN NOT "client_addr_country" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "client_addr_country_first_rn",
-    MAX(CASE WHEN NOT "client_addr_country" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "client_addr_country_last_rn",
-    MIN(CASE WHEN NOT "client_addr_region" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "client_addr_region_first_rn",
-    MIN(CASE WHEN NOT "client_addr_city" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "client_addr_city_first_rn",
-    MAX(CASE WHEN NOT "local_month" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "month_rn",
-    MIN(CASE WHEN NOT "own_1" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "own_1_first_rn",
-    MAX(CASE WHEN NOT "own_1" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "own_1_last_rn"
-  FROM "ordered"
+    "row_index" AS "hit",
+    "rn"
+  FROM "seq"
+), "ends" AS (
+  SELECT
+    "visitor_id" AS "one",
+    MIN(CASE WHEN "known_1" THEN "rn" END) AS "page_category_first_rn",
+    MAX(CASE WHEN "known_1" THEN "rn" END) AS "page_category_last_rn",
+    MIN(CASE WHEN "known_2" THEN "rn" END) AS "location_first_rn",
+    MAX(CASE WHEN "known_2" THEN "rn" END) AS "location_last_rn",
+    MIN(CASE WHEN "known_3" THEN "rn" END) AS "landing_page_first_rn",
+    MIN(CASE WHEN "known_4" THEN "rn" END) AS "referer_first_rn",
+    MAX(CASE WHEN "known_4" THEN "rn" END) AS "referer_last_rn",
+    MIN(CASE WHEN "known_5" THEN "rn" END) AS "referer_type_first_rn",
+    MIN(CASE WHEN "known_6" THEN "rn" END) AS "referer_name_first_rn",
+    MIN(CASE WHEN "known_7" THEN "rn" END) AS "channel_first_rn",
+    MAX(CASE WHEN "known_7" THEN "rn" END) AS "channel_last_rn",
+    MIN(CASE WHEN "known_8" THEN "rn" END) AS "campaign_name_first_rn",
+    MAX(CASE WHEN "known_9" THEN "rn" END) AS "useragent_last_rn",
+    MIN(CASE WHEN "known_10" THEN "rn" END) AS "useragent_type_first_rn",
+    MAX(CASE WHEN "known_10" THEN "rn" END) AS "useragent_type_last_rn",
+    MIN(CASE WHEN "known_11" THEN "rn" END) AS "useragent_category_first_rn",
+    MAX(CASE WHEN "known_11" THEN "rn" END) AS "useragent_category_last_rn",
+    MAX(CASE WHEN "known_12" THEN "rn" END) AS "useragent_os_last_rn",
+    MAX(CASE WHEN "known_13" THEN "rn" END) AS "useragent_device_brand_last_rn",
+    MAX(CASE WHEN "known_14" THEN "rn" END) AS "br_lang_last_rn",
+    MIN(CASE WHEN "known_15" THEN "rn" END) AS "client_addr_first_rn",
+    MAX(CASE WHEN "known_15" THEN "rn" END) AS "client_addr_last_rn",
+    MIN(CASE WHEN "known_16" THEN "rn" END) AS "vhost_first_rn",
+    MAX(CASE WHEN "known_16" THEN "rn" END) AS "vhost_last_rn",
+    MIN(CASE WHEN "known_17" THEN "rn" END) AS "client_addr_country_first_rn",
+    MAX(CASE WHEN "known_17" THEN "rn" END) AS "client_addr_country_last_rn",
+    MIN(CASE WHEN "known_18" THEN "rn" END) AS "client_addr_region_first_rn",
+    MIN(CASE WHEN "known_19" THEN "rn" END) AS "client_addr_city_first_rn",
+    MAX(CASE WHEN "known_20" THEN "rn" END) AS "month_rn",
+    MIN(CASE WHEN "known_21" THEN "rn" END) AS "own_1_first_rn",
+    MAX(CASE WHEN "known_21" THEN "rn" END) AS "own_1_last_rn"
+  FROM "seq"
+  GROUP BY
+    "visitor_id"
 ), "of_hits" AS (
   SELECT
     "visitor_id" AS "one",
-    MAX(CASE WHEN "rn" = 1 THEN "group_1" END) AS "group_1",
-    MAX(CASE WHEN "rn" = 1 THEN "group_2" END) AS "group_2",
+    MAX("group_1") AS "group_1",
+    MAX("group_2") AS "group_2",
     COUNT(*) AS "count",
     MIN("ts_us") AS "server_ts_min",
     MAX("ts_us") AS "server_ts_max",
@@ -175,49 +221,13 @@ WITH "stage" AS MATERIALIZED (
     MAX(CASE WHEN "rn" = "own_1_first_rn" THEN "own_1" END) AS "own_1_first",
     MAX(CASE WHEN "rn" = "own_1_last_rn" THEN "own_1" END) AS "own_1_last",
     CASE WHEN SUM("own_2") <= 9223372036854775807 THEN CAST(SUM("own_2") AS BIGINT) END AS "own_2_sum"
-  FROM "marked"
+  FROM "stage"
+  JOIN "numbers"
+    ON "row_index" = "hit"
+  JOIN "ends"
+    ON "visitor_id" = "ends"."one"
   GROUP BY
     "visitor_id"
-), "kept" AS (
-  SELECT
-    "visitor_id",
-    "ts_us",
-    "source_file",
-    "line_number",
-    "location",
-    "is_pageview",
-    "row_index",
-    "ts_us" + CASE
-      WHEN "ts_us" < 1761440400000000
-      THEN CASE WHEN "ts_us" < 1743296400000000 THEN 3600000000 ELSE 7200000000 END
-      ELSE CASE
-        WHEN "ts_us" < 1774746000000000
-        THEN 3600000000
-        ELSE CASE WHEN "ts_us" < 1792890000000000 THEN 7200000000 ELSE 3600000000 END
-      END
-    END AS "local_us"
-  FROM "stage"
-  WHERE
-    NOT "ts_us" IS NULL
-), "seq" AS (
-  SELECT
-    *,
-    ROW_NUMBER() OVER (
-      PARTITION BY "visitor_id"
-      ORDER BY "ts_us", "source_file", "line_number", "row_index"
-    ) AS "rn",
-    LAG("ts_us") OVER (
-      PARTITION BY "visitor_id"
-      ORDER BY "ts_us", "source_file", "line_number", "row_index"
-    ) AS "prev_us",
-    CAST((
-      "local_us" - "local_us" % 86400000000
-    ) / 86400000000 AS BIGINT) AS "day",
-    LAG("local_us") OVER (
-      PARTITION BY "visitor_id"
-      ORDER BY "ts_us", "source_file", "line_number", "row_index"
-    ) AS "prev_local_us"
-  FROM "kept"
 ), "paired" AS (
   SELECT
     "visitor_id",
@@ -236,6 +246,8 @@ WITH "stage" AS MATERIALIZED (
       ELSE 0
     END AS "is_again"
   FROM "seq"
+  WHERE
+    NOT "ts_us" IS NULL
 ), "paused" AS (
   SELECT
     *,
