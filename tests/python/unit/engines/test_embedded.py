@@ -211,7 +211,7 @@ def grouped(folder: Path, limit: int, batches=None) -> Iterator[pa.RecordBatch]:
 def test_events_of_more_memory_than_the_limit_are_grouped_by_spilling(tmp_path):
     read = []
     batches = (batch for batch in wide() if not read.append(batch.nbytes))
-    counts = [count for batch in grouped(tmp_path, 120, batches) for count in batch.column("count").to_pylist()]
+    counts = [count for batch in grouped(tmp_path, 150, batches) for count in batch.column("count").to_pylist()]
     assert sum(read) > 150 * 10**6
     assert (len(counts), set(counts)) == (10_000, {10})
     assert list(tmp_path.iterdir()) == []
