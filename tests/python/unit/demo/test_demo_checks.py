@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -35,7 +36,12 @@ def rows(month) -> dict[str, Rows]:
         row for row in pq.read_table(month.truth / "lines.parquet").to_pylist() if "tracker" not in row["source_file"]
     ]
     events = [
-        {**row, "visitor_id": row["visitor_key"], "campaign_name": row["campaign"]}
+        {
+            **row,
+            "visitor_id": row["visitor_key"],
+            "campaign_name": row["campaign"],
+            "client_addr_country_code": row["country"],
+        }
         for row in lines
         if row["kind"] == "hit"
     ]
@@ -43,11 +49,25 @@ def rows(month) -> dict[str, Rows]:
     times: dict[str, list[datetime]] = {}
     for event in events:
         times.setdefault(event["visitor_id"], []).append(event["server_ts"])
+    visits = true_sessions(month)
     visitors = [
         {"visitor_id": key, "count": len(found), "server_ts_min": min(found), "server_ts_max": max(found)}
+        | measures([visit for visit in visits if visit["visitor_id"] == key])
         for key, found in times.items()
     ]
-    return {"events": events, "refused": refused, "sessions": true_sessions(month), "visitors": visitors}
+    return {"events": events, "refused": refused, "sessions": visits, "visitors": visitors}
+
+
+def measures(visits: Rows) -> dict[str, Any]:
+    """Of a visitor, by his visits."""
+    views = [visit["pageviews"] for visit in visits]
+    return {
+        "session_id_count": len(visits),
+        "pageviews": sum(views),
+        "session_pageviews_max": max(views),
+        "session_duration_mean": statistics.mean(visit["duration_s"] for visit in visits),
+        "conversions": sum(visit["conversions"] for visit in visits),
+    }
 
 
 def true_sessions(month: Month) -> Rows:
@@ -74,9 +94,9 @@ def called() -> list[Request]:
 
 
 def evidence(folder: Path, month: Month, rows: dict[str, Rows], requests: list[Request] | None = None) -> Evidence:
-    campaign = pa.field("campaign_name", pa.string())
+    added = [pa.field(name, pa.string()) for name in ("campaign_name", "client_addr_country_code")]
     schemas = {
-        "events": SCHEMA.append(campaign),
+        "events": pa.schema([*SCHEMA, *added]),
         "refused": SCHEMA,
         "sessions": SESSIONS.arrow,
         "visitors": VISITORS.arrow,
@@ -140,9 +160,11 @@ def test_hits_given_to_the_wrong_visitor_are_noticed(tmp_path, month, rows):
     assert failing(evidence(tmp_path, month, rows))[0].startswith("Every value read")
 
 
-@pytest.mark.parametrize("name", ["count", "server_ts_min", "server_ts_max"])
+@pytest.mark.parametrize(
+    "name", ["count", "server_ts_min", "server_ts_max", "session_id_count", "pageviews", "conversions"]
+)
 def test_a_visitor_with_a_wrong_value_is_noticed(tmp_path, month, rows, name):
-    rows["visitors"][3][name] = 999_999 if name == "count" else NOW
+    rows["visitors"][3][name] = NOW if name.startswith("server_ts") else 999_999
     assert failing(evidence(tmp_path, month, rows))[0].startswith("One row per visitor")
 
 
@@ -168,12 +190,15 @@ def test_devices_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp
     assert found.startswith("Type, browser and system were told rightly for 9")
 
 
-@pytest.mark.parametrize("name", ["referer_type", "channel", "campaign_name", "page_category", "is_conversion"])
-def test_sources_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp_path, month, rows, name):
+@pytest.mark.parametrize(
+    "name",
+    ["client_addr_country_code", "referer_type", "channel", "campaign_name", "page_category", "is_conversion"],
+)
+def test_countries_and_sources_told_wrongly_for_more_than_one_hit_in_a_hundred_are_noticed(tmp_path, month, rows, name):
     for row in rows["events"][::50]:
         row[name] = not row[name] if name == "is_conversion" else "wrong"
     (found,) = failing(evidence(tmp_path, month, rows))
-    assert found.startswith("Referrers, channels, campaigns, categories and conversions are right for 9")
+    assert found.startswith("Countries, referrers, channels, campaigns, categories and conversions are right for 9")
 
 
 def test_a_visit_too_many_is_noticed(tmp_path, month, rows):
