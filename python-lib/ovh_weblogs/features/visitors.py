@@ -39,7 +39,9 @@ def visitors(columns: Sequence[str], rules: Rules, shape: Shape, dialect: str = 
     columns = [name for name in columns if name in needed]
     steps = {"stage": _stage(columns, own_columns(shape), dialect), "narrow": _narrow(columns, features, rules)}
     steps["seq"] = seq(columns, rules, "narrow") if "server_ts" in columns else _unordered(columns)
-    steps |= {"numbers": _numbers(), "ends": _ends(features), "of_hits": _of_hits(features)}
+    steps["of_hits"] = _grouped(features, "of_hits", "stage")
+    if any(feature.value for feature in features):
+        steps |= {"numbers": _numbers(), "ends": _ends(features), "of_ends": _of_ends(features)}
     if "server_ts" in columns:
         steps |= _visit_steps(columns, rules)
         steps["of_visits"] = _grouped(features, "of_visits", "aged")
@@ -108,11 +110,12 @@ def _ends(features: Sequence[Feature]) -> exp.Select:
     return exp.select(f"{_KEY} AS {_ONE}", *made).from_("seq").group_by(_KEY)
 
 
-def _of_hits(features: Sequence[Feature]) -> exp.Select:
-    """The features of hits, which are not sorted with all that is known of them: numbers are joined to them."""
-    query = _grouped(features, "of_hits", "stage")
-    if not any(feature.value for feature in features):
-        return query
+def _of_ends(features: Sequence[Feature]) -> exp.Select:
+    """First and last values: numbers are joined to hits, which are not sorted with all that is known of them.
+
+    Apart from what is counted: texts of all visitors need room that the engine cannot free before it is done.
+    """
+    query = _grouped(features, "of_ends", "stage")
     return query.join("numbers", on=f"{ROW_INDEX} = hit").join("ends", on=f"{_KEY} = ends.{_ONE}")
 
 
@@ -173,7 +176,7 @@ def _visitors(features: Sequence[Feature]) -> exp.Select:
     """All of them side by side; who has no visit, or viewed no known category, has none of what is counted there."""
     query = exp.select(*(exp.alias_(_shown(feature), feature.name, quoted=True) for feature in features))
     query = query.from_("of_hits")
-    for part in ("of_visits", "of_categories"):
+    for part in ("of_ends", "of_visits", "of_categories"):
         if any(feature.part == part for feature in features):
             query = query.join(part, on=f"of_hits.{_ONE} = {part}.{_ONE}", join_type="left")
     return query

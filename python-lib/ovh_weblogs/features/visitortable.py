@@ -136,7 +136,7 @@ def _feature(column: Column) -> Feature:
     name = "month_last" if column.name == "month" else column.name
     needs = _ENDS.get(name, (name.rpartition("_")[0],))
     value = f"CASE WHEN {_VIEW} THEN {needs[1]} END" if len(needs) > 1 else needs[0]
-    return Feature(column, "of_hits", needs, f"MAX(CASE WHEN rn = {column.name}_rn THEN {value} END)", value)
+    return Feature(column, "of_ends", needs, f"MAX(CASE WHEN rn = {column.name}_rn THEN {value} END)", value)
 
 
 _FEATURES = tuple(_feature(column) for column in VISITORS.columns)
@@ -204,7 +204,7 @@ def _chosen(chosen: Aggregate, shape: Shape) -> Feature:
         "max": f"MAX({name})",
     }.get(chosen.how, f"MAX(CASE WHEN rn = {inner}_rn THEN {name} END)")
     value = name if chosen.how in ("first", "last") else ""
-    return Feature(aggregate_column(chosen), "of_hits", (), how, value, inner)
+    return Feature(aggregate_column(chosen), "of_ends" if value else "of_hits", (), how, value, inner)
 
 
 def _views_of(category: str) -> exp.Expression:

@@ -233,7 +233,7 @@ def test_texts_and_times_are_staged_by_dialect(dialect, as_text, as_micros):
 @pytest.mark.parametrize("dialect", ["postgres", "mysql", "spark"])
 def test_only_the_staging_depends_on_the_dialect(dialect):
     there = features.visitors(EVENTS.names, RULES, SHAPE, dialect)
-    assert [cte.alias for cte in there.ctes][:4] == ["stage", "narrow", "seq", "numbers"]
+    assert [cte.alias for cte in there.ctes][:4] == ["stage", "narrow", "seq", "of_hits"]
     assert [cte.this for cte in there.ctes[1:]] == [cte.this for cte in WISHED.ctes[1:]]
     assert there.expressions == WISHED.expressions
     assert there.sql(dialect=dialect, identify=True, unsupported_level=ErrorLevel.RAISE)

@@ -91,6 +91,33 @@ WITH "stage" AS MATERIALIZED (
       ORDER BY "ts_us", "source_file", "line_number", "row_index"
     ) AS "prev_local_us"
   FROM "narrow"
+), "of_hits" AS (
+  SELECT
+    "visitor_id" AS "one",
+    MIN("visitor_id") AS "visitor_id",
+    COUNT(*) AS "count",
+    MIN("ts_us") AS "server_ts_min",
+    MAX("ts_us") AS "server_ts_max",
+    CAST(SUM("is_pageview") AS BIGINT) AS "pageviews",
+    COUNT(DISTINCT CASE WHEN "is_pageview" = 1 THEN "location" END) AS "page_distinct",
+    COUNT(DISTINCT "client_addr") AS "client_addr_count",
+    COUNT(DISTINCT "location") AS "location_distinct",
+    MIN("bytes") AS "bytes_min",
+    MAX("bytes") AS "bytes_max",
+    CASE WHEN SUM("bytes") <= 9223372036854775807 THEN CAST(SUM("bytes") AS BIGINT) END AS "bytes_sum",
+    MAX("status") AS "status_max",
+    CAST(SUM("is_conversion") AS BIGINT) AS "conversions",
+    COUNT(DISTINCT "channel") AS "channel_distinct",
+    COUNT("campaign_name") > 0 AS "has_campaign",
+    CAST(CAST(SUM(CASE WHEN "local_hour" < 6 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("local_hour") AS DOUBLE), 0) AS "night_share",
+    CAST(CAST(SUM(CASE WHEN "local_weekday" >= 6 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("local_weekday") AS DOUBLE), 0) AS "weekend_share",
+    CAST(CAST(SUM(CASE WHEN "status" >= 400 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("status") AS DOUBLE), 0) AS "error_share",
+    CAST(SUM(CASE WHEN "status" = 404 THEN 1 ELSE 0 END) AS BIGINT) AS "count_404",
+    MAX("is_bot") = 1 AS "is_bot",
+    MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS "asked_robots_txt"
+  FROM "stage"
+  GROUP BY
+    "visitor_id"
 ), "numbers" AS (
   SELECT
     "row_index" AS "hit",
@@ -131,21 +158,9 @@ WITH "stage" AS MATERIALIZED (
   FROM "seq"
   GROUP BY
     "visitor_id"
-), "of_hits" AS (
+), "of_ends" AS (
   SELECT
     "visitor_id" AS "one",
-    MIN("visitor_id") AS "visitor_id",
-    COUNT(*) AS "count",
-    MIN("ts_us") AS "server_ts_min",
-    MAX("ts_us") AS "server_ts_max",
-    CAST(SUM("is_pageview") AS BIGINT) AS "pageviews",
-    COUNT(DISTINCT CASE WHEN "is_pageview" = 1 THEN "location" END) AS "page_distinct",
-    COUNT(DISTINCT "client_addr") AS "client_addr_count",
-    COUNT(DISTINCT "location") AS "location_distinct",
-    MIN("bytes") AS "bytes_min",
-    MAX("bytes") AS "bytes_max",
-    CASE WHEN SUM("bytes") <= 9223372036854775807 THEN CAST(SUM("bytes") AS BIGINT) END AS "bytes_sum",
-    MAX("status") AS "status_max",
     MAX(
       CASE
         WHEN "rn" = "page_category_first_rn"
@@ -158,7 +173,6 @@ WITH "stage" AS MATERIALIZED (
         THEN CASE WHEN "is_pageview" = 1 THEN "page_category" END
       END
     ) AS "page_category_last",
-    CAST(SUM("is_conversion") AS BIGINT) AS "conversions",
     MAX(CASE WHEN "rn" = "location_first_rn" THEN "location" END) AS "location_first",
     MAX(CASE WHEN "rn" = "location_last_rn" THEN "location" END) AS "location_last",
     MAX(
@@ -173,9 +187,7 @@ WITH "stage" AS MATERIALIZED (
     MAX(CASE WHEN "rn" = "referer_name_first_rn" THEN "referer_name" END) AS "referer_name_first",
     MAX(CASE WHEN "rn" = "channel_first_rn" THEN "channel" END) AS "channel_first",
     MAX(CASE WHEN "rn" = "channel_last_rn" THEN "channel" END) AS "channel_last",
-    COUNT(DISTINCT "channel") AS "channel_distinct",
     MAX(CASE WHEN "rn" = "campaign_name_first_rn" THEN "campaign_name" END) AS "campaign_name_first",
-    COUNT("campaign_name") > 0 AS "has_campaign",
     MAX(CASE WHEN "rn" = "useragent_last_rn" THEN "useragent" END) AS "useragent_last",
     MAX(CASE WHEN "rn" = "useragent_type_first_rn" THEN "useragent_type" END) AS "useragent_type_first",
     MAX(CASE WHEN "rn" = "useragent_type_last_rn" THEN "useragent_type" END) AS "useragent_type_last",
@@ -194,13 +206,7 @@ WITH "stage" AS MATERIALIZED (
     MAX(CASE WHEN "rn" = "client_addr_country_last_rn" THEN "client_addr_country" END) AS "client_addr_country_last",
     MAX(CASE WHEN "rn" = "client_addr_region_first_rn" THEN "client_addr_region" END) AS "client_addr_region_first",
     MAX(CASE WHEN "rn" = "client_addr_city_first_rn" THEN "client_addr_city" END) AS "client_addr_city_first",
-    MAX(CASE WHEN "rn" = "month_rn" THEN "local_month" END) AS "month",
-    CAST(CAST(SUM(CASE WHEN "local_hour" < 6 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("local_hour") AS DOUBLE), 0) AS "night_share",
-    CAST(CAST(SUM(CASE WHEN "local_weekday" >= 6 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("local_weekday") AS DOUBLE), 0) AS "weekend_share",
-    CAST(CAST(SUM(CASE WHEN "status" >= 400 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("status") AS DOUBLE), 0) AS "error_share",
-    CAST(SUM(CASE WHEN "status" = 404 THEN 1 ELSE 0 END) AS BIGINT) AS "count_404",
-    MAX("is_bot") = 1 AS "is_bot",
-    MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS "asked_robots_txt"
+    MAX(CASE WHEN "rn" = "month_rn" THEN "local_month" END) AS "month"
   FROM "stage"
   JOIN "numbers"
     ON "row_index" = "hit"
@@ -383,38 +389,38 @@ SELECT
   "of_visits"."time_on_page_mean" AS "time_on_page_mean",
   COALESCE("of_categories"."page_category_distinct", 0) AS "page_category_distinct",
   "of_categories"."page_category_entropy" AS "page_category_entropy",
-  "of_hits"."page_category_first" AS "page_category_first",
-  "of_hits"."page_category_last" AS "page_category_last",
+  "of_ends"."page_category_first" AS "page_category_first",
+  "of_ends"."page_category_last" AS "page_category_last",
   "of_hits"."conversions" AS "conversions",
-  "of_hits"."location_first" AS "location_first",
-  "of_hits"."location_last" AS "location_last",
-  "of_hits"."landing_page_first" AS "landing_page_first",
-  "of_hits"."referer_first" AS "referer_first",
-  "of_hits"."referer_last" AS "referer_last",
-  "of_hits"."referer_type_first" AS "referer_type_first",
-  "of_hits"."referer_name_first" AS "referer_name_first",
-  "of_hits"."channel_first" AS "channel_first",
-  "of_hits"."channel_last" AS "channel_last",
+  "of_ends"."location_first" AS "location_first",
+  "of_ends"."location_last" AS "location_last",
+  "of_ends"."landing_page_first" AS "landing_page_first",
+  "of_ends"."referer_first" AS "referer_first",
+  "of_ends"."referer_last" AS "referer_last",
+  "of_ends"."referer_type_first" AS "referer_type_first",
+  "of_ends"."referer_name_first" AS "referer_name_first",
+  "of_ends"."channel_first" AS "channel_first",
+  "of_ends"."channel_last" AS "channel_last",
   "of_hits"."channel_distinct" AS "channel_distinct",
-  "of_hits"."campaign_name_first" AS "campaign_name_first",
+  "of_ends"."campaign_name_first" AS "campaign_name_first",
   "of_hits"."has_campaign" AS "has_campaign",
-  "of_hits"."useragent_last" AS "useragent_last",
-  "of_hits"."useragent_type_first" AS "useragent_type_first",
-  "of_hits"."useragent_type_last" AS "useragent_type_last",
-  "of_hits"."useragent_category_first" AS "useragent_category_first",
-  "of_hits"."useragent_category_last" AS "useragent_category_last",
-  "of_hits"."useragent_os_last" AS "useragent_os_last",
-  "of_hits"."useragent_device_brand_last" AS "useragent_device_brand_last",
-  "of_hits"."br_lang_last" AS "br_lang_last",
-  "of_hits"."client_addr_first" AS "client_addr_first",
-  "of_hits"."client_addr_last" AS "client_addr_last",
-  "of_hits"."vhost_first" AS "vhost_first",
-  "of_hits"."vhost_last" AS "vhost_last",
-  "of_hits"."client_addr_country_first" AS "client_addr_country_first",
-  "of_hits"."client_addr_country_last" AS "client_addr_country_last",
-  "of_hits"."client_addr_region_first" AS "client_addr_region_first",
-  "of_hits"."client_addr_city_first" AS "client_addr_city_first",
-  "of_hits"."month" AS "month",
+  "of_ends"."useragent_last" AS "useragent_last",
+  "of_ends"."useragent_type_first" AS "useragent_type_first",
+  "of_ends"."useragent_type_last" AS "useragent_type_last",
+  "of_ends"."useragent_category_first" AS "useragent_category_first",
+  "of_ends"."useragent_category_last" AS "useragent_category_last",
+  "of_ends"."useragent_os_last" AS "useragent_os_last",
+  "of_ends"."useragent_device_brand_last" AS "useragent_device_brand_last",
+  "of_ends"."br_lang_last" AS "br_lang_last",
+  "of_ends"."client_addr_first" AS "client_addr_first",
+  "of_ends"."client_addr_last" AS "client_addr_last",
+  "of_ends"."vhost_first" AS "vhost_first",
+  "of_ends"."vhost_last" AS "vhost_last",
+  "of_ends"."client_addr_country_first" AS "client_addr_country_first",
+  "of_ends"."client_addr_country_last" AS "client_addr_country_last",
+  "of_ends"."client_addr_region_first" AS "client_addr_region_first",
+  "of_ends"."client_addr_city_first" AS "client_addr_city_first",
+  "of_ends"."month" AS "month",
   "of_hits"."night_share" AS "night_share",
   "of_hits"."weekend_share" AS "weekend_share",
   "of_hits"."error_share" AS "error_share",
@@ -423,6 +429,8 @@ SELECT
   "of_hits"."is_bot" AS "is_bot",
   "of_hits"."asked_robots_txt" AS "asked_robots_txt"
 FROM "of_hits"
+LEFT JOIN "of_ends"
+  ON "of_hits"."one" = "of_ends"."one"
 LEFT JOIN "of_visits"
   ON "of_hits"."one" = "of_visits"."one"
 LEFT JOIN "of_categories"
