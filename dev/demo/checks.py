@@ -149,16 +149,30 @@ def _values(base: duckdb.DuckDBPyConnection) -> Check:
 
 
 def _visitor_rows(base: duckdb.DuckDBPyConnection) -> Check:
-    """One row per key, with as many hits and the same first and last time."""
+    """One row per key, with as many hits, visits, views and conversions, as deep and long, from first to last time.
+
+    Visits of robots that never pause for a day are cut at midnight here, and in the truth they are not.
+    """
     agreeing = """
         SELECT count(*) FROM visitors JOIN (
             SELECT visitor_key, count(*) AS hits, min(server_ts) AS first_ts, max(server_ts) AS last_ts
             FROM truth WHERE kind = 'hit' GROUP BY 1
         ) ON visitor_id = visitor_key AND visitors.count = hits AND server_ts_min = first_ts AND server_ts_max = last_ts
+        JOIN (
+            SELECT visitor_key, count(*) AS visits, sum(pageviews) AS views, max(pageviews) AS deepest,
+                avg(duration_s) AS duration, max(duration_s) AS longest, sum(conversions) AS conversions
+            FROM true_sessions WHERE log_family = 'server' GROUP BY 1
+        ) AS by_session ON visitor_id = by_session.visitor_key
+            AND visitors.pageviews = views AND visitors.conversions = by_session.conversions
+            AND (longest > 22 * 3600 OR (
+                session_id_count = visits AND session_pageviews_max = deepest
+                AND abs(session_duration_mean - duration) < 1e-6
+            ))
     """
     same, rows = _number(base, agreeing), _number(base, "SELECT count(*) FROM visitors")
     keys = _number(base, "SELECT count(DISTINCT visitor_key) FROM truth")
-    return f"One row per visitor: {rows:,} rows, and the truth has {keys:,} distinct visitors", rows == same == keys
+    sentence = f"One row per visitor: {rows:,} rows, and the truth has {keys:,} distinct visitors"
+    return f"{sentence}, {same:,} of them with the same hits, visits, page views and conversions", rows == same == keys
 
 
 def _visits(run: Evidence, base: duckdb.DuckDBPyConnection) -> Check:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
 import pyarrow as pa
 
 from ovh_weblogs import enrichment, features
-from ovh_weblogs.casting import cast
 from ovh_weblogs.cells import parse_cells
 from ovh_weblogs.days import Block, is_published, newest_day, published_days, read_days
 from ovh_weblogs.engines import embedded
-from ovh_weblogs.errors import InputError
+from ovh_weblogs.grouping import Grouping, log_counts
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
-from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column
+from ovh_weblogs.schema import Column
 from ovh_weblogs.secret import guarded_logger
-from ovh_weblogs.settings import EnrichSettings, ParseSettings, VisitorSettings
+from ovh_weblogs.settings import EnrichSettings, ParseSettings, SessionSettings, VisitorSettings
 
 __all__ = [
     "Block",
@@ -42,12 +40,9 @@ __all__ = [
     "visitor_columns",
     "visitors",
     "wanted_by_visitors",
-    "with_visitors",
 ]
 
 logger = guarded_logger(__name__)
-
-_ONLY_ID = EnrichSettings.only("visitor_id")
 
 
 def enrich(
@@ -83,55 +78,17 @@ def visitors(
         InputError: A needed column is absent or holds what cannot be read.
     """
     settings = settings or VisitorSettings()
-    there = set(check_needed(names, settings))
-    present = [name for name in EVENTS.names if name in there]
-    if "visitor_id" not in present:
-        logger.info("The input has no visitor_id: made from address and user agent, as the enrich recipe does")
-        present.append("visitor_id")
-    for sentence in features.left_out(present):
+    grouping = Grouping(names, settings)
+    for sentence in grouping.told():
         logger.info("%s", sentence)
-    schema = pa.schema(
-        [*(column.arrow for column in EVENTS.columns if column.name in present), ("row_index", pa.int64())]
-    )
+    rules = features.rules_of(SessionSettings())
     yield from embedded.run(
-        features.visitors(present),
-        _numbered(batches, schema, settings),
-        schema,
-        output=features.visitor_columns(present),
+        features.visitors(grouping.present, rules, settings.shape),
+        grouping.events(batches),
+        grouping.schema,
+        output=grouping.columns,
         settings=settings,
     )
-
-
-def _numbered(
-    batches: Iterable[pa.RecordBatch], schema: pa.Schema, settings: VisitorSettings
-) -> Iterator[pa.RecordBatch]:
-    row = refused = nobody = 0
-    counts: Counter[str] = Counter()
-    for whole in batches:
-        batch = _without_refused(whole)
-        refused += whole.num_rows - batch.num_rows
-        read = with_visitors(batch, settings, counts)
-        typed = read.filter(read.column("visitor_id").is_valid())
-        nobody += read.num_rows - typed.num_rows
-        index = pa.array(np.arange(row, row + typed.num_rows, dtype=np.int64))
-        row += typed.num_rows
-        arrays = [index if name == "row_index" else typed.column(name) for name in schema.names]
-        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
-    if refused:
-        logger.info("%d refused lines are no hits of any visitor: left out", refused)
-    if nobody:
-        logger.info("%d hits have no visitor_id: left out", nobody)
-    log_counts(counts)
-
-
-def with_visitors(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str]) -> pa.RecordBatch:
-    """A batch's columns that are known, by our names and of our types, with visitor_id in any case.
-
-    Raises:
-        InputError: A chosen column is absent, or a value cannot be read.
-    """
-    read = enrichment.as_events(batch, settings.columns, settings.zone, counts)
-    return read if "visitor_id" in read.schema.names else enrichment.enrich_batch(read, _ONLY_ID)
 
 
 def tracked_hosts(batches: Iterable[pa.RecordBatch], settings: EnrichSettings) -> frozenset[str]:
@@ -157,41 +114,6 @@ def enrichment_metrics(counts: Counter[str]) -> dict[str, int]:
     return enrichment.metrics(counts)
 
 
-def log_counts(counts: Counter[str]) -> None:
-    """Tell what was dropped and cleaned, and what could not be read."""
-    if counts["hits"]:
-        logger.info("%s", enrichment.told(counts))
-    if counts[enrichment.CLEANED]:
-        logger.info("%d %s", counts[enrichment.CLEANED], enrichment.CLEANED)
-    if counts[enrichment.UNREADABLE]:
-        logger.warning("%d %s: null in server_ts", counts[enrichment.UNREADABLE], enrichment.UNREADABLE)
-
-
-def _without_refused(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The rows that are hits, where the dataset was read with its refused lines as rows."""
-    if REJECT_REASON.name not in batch.schema.names:
-        return batch
-    reason = cast(batch.column(REJECT_REASON.name), REJECT_REASON.type, REJECT_REASON.name)
-    return batch.filter(reason.is_null())
-
-
-def check_needed(names: Sequence[str], settings: VisitorSettings) -> list[str]:
-    """Our names of an input's columns; an input without those that everything else hangs on is refused.
-
-    Raises:
-        InputError: The column of time is absent, or both those of address and visitor_id.
-    """
-    there = list(enrichment.our_names(names, settings.columns).values())
-    absent = [] if "server_ts" in there else ["server_ts"]
-    absent += [] if {"client_addr", "visitor_id"} & set(there) else ["client_addr"]
-    if absent:
-        raise InputError(
-            f"The input has no column {' and no column '.join(absent)}",
-            fix="choose the columns of time and address in the recipe",
-        )
-    return there
-
-
 def enrichment_plan(names: Sequence[str], settings: EnrichSettings) -> enrichment.Plan:
     """What ``enrich`` will add to, rename in and leave out for hits of these columns.
 
@@ -207,14 +129,13 @@ def wanted_by_visitors(names: Sequence[str], settings: VisitorSettings) -> list[
     Raises:
         InputError: A column that was chosen is not there.
     """
-    return list(enrichment.our_names(names, settings.columns))
+    return Grouping(names, settings).wanted
 
 
 def visitor_columns(names: Sequence[str], settings: VisitorSettings | None = None) -> tuple[Column, ...]:
     """The columns that ``visitors`` gives for events of these columns.
 
     Raises:
-        InputError: A needed column is absent.
+        InputError: A needed column is absent, or one by which chosen categories are counted.
     """
-    present = {*check_needed(names, settings or VisitorSettings()), "visitor_id"}
-    return features.visitor_columns([name for name in EVENTS.names if name in present])
+    return Grouping(names, settings or VisitorSettings()).columns

@@ -66,6 +66,9 @@ JOURNEY_ROLES = (
     Role("campaign", "campaign_name", _TEXT),
 )
 
+# And what visitors are told of beside.
+CONTENT_ROLES = (*JOURNEY_ROLES, Role("category", "page_category", _TEXT))
+
 
 def column_of(chosen: Mapping[str, str], role: Role) -> str:
     """Name of the input's column in that role; empty where it has none.

@@ -23,13 +23,14 @@ from ovh_weblogs.enriched import (
     query_columns,
 )
 from ovh_weblogs.sessioned import PLACES, SESSIONS
+from ovh_weblogs.visitored import VISITORS, aggregate_column, category_columns
 
 __all__ = [
     "ADDRESS_FLAGS", "AGENT_COLUMNS", "AGENT_FLAGS", "ARCHIVED", "ARROW_TYPES", "BOT_COLUMNS", "CAMPAIGN_COLUMNS",
     "CHANNEL_COLUMNS", "COUNTRY_COLUMNS", "DSS_TYPES", "ENRICHED", "EVENTS", "FILES", "HITS", "HIT_ORDER", "JOURNEY", "LINES",
     "LOCAL_TIME", "LOCATION_PARTS", "NETWORK_COLUMNS", "PAGE_RULE_COLUMNS", "PLACES", "PLACE_COLUMNS", "REFERER_PARTS",
     "REFERRER_COLUMNS", "REJECTS", "REJECT_REASON", "RESOURCE_COLUMNS", "SERVER_HITS", "SESSIONS", "VISITORS", "VISITOR_COLUMNS",
-    "Column", "Table", "Type", "dss_schema", "query_columns",
+    "Column", "Table", "Type", "aggregate_column", "category_columns", "dss_schema", "query_columns",
 ]  # fmt: skip
 
 _PLACE = (
@@ -236,39 +237,6 @@ EVENTS = Table(
 # What visits are told of besides, which may be columns of any origin.
 JOURNEY = tuple(column for column in EVENTS.columns if column.name in ("channel", "is_conversion", "campaign_name"))
 
-
-def _first_last(name: str, what: str) -> tuple[Column, Column]:
-    order = "by server_ts, source_file and line_number"
-    return (
-        Column(f"{name}_first", Type.STRING, f"First known {what} of the visitor, {order}."),
-        Column(f"{name}_last", Type.STRING, f"Last known {what} of the visitor, {order}."),
-    )
-
-
-VISITORS = Table(
-    "visitors",
-    "one visitor",
-    (
-        Column("visitor_id", Type.STRING, "The visitor, as the events name him.", nullable=False),
-        Column("count", Type.BIGINT, "Number of hits.", nullable=False),
-        Column("server_ts_min", Type.INSTANT, "Time of the first hit, UTC."),
-        Column("server_ts_max", Type.INSTANT, "Time of the last hit, UTC."),
-        Column("client_addr_distinct", Type.BIGINT, "Number of different addresses."),
-        Column("location_distinct", Type.BIGINT, "Number of different pages, query included."),
-        Column("bytes_min", Type.BIGINT, "Smallest answer in bytes."),
-        Column("bytes_max", Type.BIGINT, "Largest answer in bytes."),
-        Column("bytes_sum", Type.BIGINT, "Bytes sent in all; null beyond what a bigint holds."),
-        Column("status_max", Type.INT, "Highest HTTP status: 400 and above mean that a request failed."),
-        *_first_last("location", "page"),
-        *_first_last("referer", "referrer"),
-        *_first_last("client_addr", "address"),
-        *_first_last("vhost", "host"),
-        Column("useragent_last", Type.STRING, "Last known user agent of the visitor."),
-        Column("useragent_type_last", Type.STRING, "Last known type of user agent of the visitor."),
-        Column("useragent_category_last", Type.STRING, "Last known category of browser of the visitor."),
-        Column("useragent_os_last", Type.STRING, "Last known operating system of the visitor."),
-    ),
-)
 
 # The order of hits, in every engine: columns that are absent drop out, nulls come last.
 HIT_ORDER = ("server_ts", "source_file", "line_number")

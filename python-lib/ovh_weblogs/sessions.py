@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ovh_weblogs import enrichment, features, pipeline
+from ovh_weblogs import enrichment, features, grouping
 from ovh_weblogs.casting import cast
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.engines.spool import Spool
@@ -24,7 +24,6 @@ __all__ = ["SessionSettings", "Visits"]
 
 logger = guarded_logger(__name__)
 
-_MINUTE = 60_000_000  # microseconds
 _ROW = Column("row_index", Type.BIGINT, "Place of the row in the input.", nullable=False)
 _THEIRS, _KEPT = "session_id", "tracker_session_id"
 
@@ -105,7 +104,7 @@ class Visits:
         """
         typed = self._typed(batches)
         yield from embedded.run(
-            features.sessions(self._input.ours, self._rules()),
+            features.sessions(self._input.ours, features.rules_of(self._settings)),
             kept.through(typed, self._of_places().names) if kept else typed,
             self._schema,
             output=self.columns,
@@ -126,7 +125,7 @@ class Visits:
         """
         names = [self.renamed().get(name, name) for name in self._names]
         found = embedded.run(
-            features.places(self._input.ours, self._rules()),
+            features.places(self._input.ours, features.rules_of(self._settings)),
             kept,
             self._of_places(),
             output=(_ROW, *(replace(column, nullable=True) for column in self.places)),
@@ -142,18 +141,6 @@ class Visits:
     def _of_places(self) -> pa.Schema:
         """What places are told by: less than what visits are."""
         return pa.schema([field for field in self._schema if field.name in (*features.PLACE_READS, _ROW.name)])
-
-    def _rules(self) -> features.Rules:
-        settings = self._settings
-        return features.Rules(
-            timeout=settings.timeout_minutes * _MINUTE,
-            midnight=settings.midnight,
-            offsets=features.offsets(settings.day_zone),
-            campaign_change=settings.campaign_change,
-            only_people=settings.only_people,
-            only_pageviews=settings.only_pageviews,
-            begin=features.bounds(settings.day, settings.day_zone) if settings.day else None,
-        )
 
     def _typed(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Hits that have a visitor and a time, each with its place in the input."""
@@ -171,7 +158,7 @@ class Visits:
     def _read(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """Columns by our names; a refused line has no visitor."""
         narrow = batch.select(self._input.wanted)
-        read = pipeline.with_visitors(narrow, self._settings, self._counts)
+        read = grouping.with_visitors(narrow, self._settings, self._counts)
         arrays = dict(zip(read.schema.names, read.columns, strict=True))
         if REJECT_REASON.name in arrays:
             refused = arrays[REJECT_REASON.name].is_valid()
@@ -190,7 +177,7 @@ class Visits:
                 self._counts["outside"],
                 self._counts["refused lines"],
             )
-        pipeline.log_counts(self._counts)
+        grouping.log_counts(self._counts)
 
 
 class _Places:
@@ -227,7 +214,7 @@ class _Places:
 
 
 def _looked_at(names: Sequence[str], settings: SessionSettings) -> _Input:
-    there = set(pipeline.check_needed(names, settings)) | {"visitor_id"}
+    there = set(grouping.check_needed(names, settings)) | {"visitor_id"}
     journey = enrichment.found(names, settings.columns, JOURNEY_ROLES)
     ours = [name for name in EVENTS.names if name in features.read_columns() & there - set(journey)]
     ours += journey

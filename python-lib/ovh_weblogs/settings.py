@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.sources import PageRule, Sources
+from ovh_weblogs.visitored import Shape
 
 # OVH's own statistics page hard-codes this zone, and Canada's, for its clusters (ovh/owstats-ui, src/store/app.js).
 EUROPE = ZoneInfo("Europe/Paris")
@@ -277,6 +278,7 @@ class VisitorSettings:
     zone: tzinfo = timezone.utc  # the same
     memory_limit_mb: int = 1024
     temp_folder: str | None = None  # None: a folder of the system's temporary place, removed at the end
+    shape: Shape = field(default_factory=Shape)
 
 
 class Midnight(str, enum.Enum):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timezone, tzinfo
+from typing import Any
 
+from ovh_weblogs.column import Type
 from ovh_weblogs.dss import source_forms
 from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, period_of
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.logfiles import AUTO, TRACKER, check_settings
 from ovh_weblogs.parsing.times import zone_of
-from ovh_weblogs.roles import JOURNEY_ROLES, ROLES, SESSION_ROLES, VISITOR_ROLES, Role
+from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, ROLES, SESSION_ROLES, VISITOR_ROLES, Role
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import (
     DROPPABLE,
@@ -30,9 +32,16 @@ from ovh_weblogs.settings import (
     Source,
     VisitorSettings,
 )
+from ovh_weblogs.visitored import AGGREGATES, Aggregate, Shape, category_name
 
 _SHORTEST_KEY = 16  # characters: shorter keys are found by trying
 LONGEST_TIMEOUT = 480  # minutes: GA4 ends its visits after as many at most, and a day has to hold more than one pause
+_LONGEST_CATEGORY = 40  # characters: with what stands around it, a column's name has to fit PostgreSQL's 63 bytes
+_TYPES = {
+    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), Type.BIGINT),
+    **dict.fromkeys(("float", "double"), Type.DOUBLE),
+    "date": Type.INSTANT,
+}
 CUSTOM = "custom"
 MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
 LINE_FORMATS = (AUTO, MIXED, "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
@@ -137,16 +146,35 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
         SettingsError: A value of the form or of the plugin's settings is wrong; it is named.
     """
     form, plugin = Form(config), Form(plugin_config)
-    columns, zone = _columns(form, VISITOR_ROLES), _zone(form)
+    columns, zone, categories = _columns(form, (*VISITOR_ROLES, *CONTENT_ROLES)), _zone(form), _categories(form)
+    aggregates = tuple(Aggregate(name, how) for how in AGGREGATES for name in _chosen(form, f"{how}_columns"))
     form.check("The settings of the recipe")
     settings = VisitorSettings(
         columns=columns,
         zone=zone,
+        shape=Shape(categories, _chosen(form, "group_columns"), aggregates),
         memory_limit_mb=plugin.whole("memory_limit_mb", VisitorSettings.memory_limit_mb, low=64, high=1 << 20),
         temp_folder=plugin.text("temp_folder") or None,
     )
     plugin.check("The plugin's settings")
     return settings
+
+
+def typed(shape: Shape, columns: Sequence[Mapping[str, Any]]) -> Shape:
+    """The shape with its aggregates' columns read as the types that a dataset's schema gives them.
+
+    Args:
+        shape: As ``visitor_settings`` has it.
+        columns: Of the input, as DSS writes its schema.
+    """
+    types = {str(column["name"]): _TYPES.get(str(column["type"]), Type.STRING) for column in columns}
+    aggregates = []
+    for each in shape.aggregates:
+        kind = types.get(each.column, Type.STRING)
+        if each.how in ("sum", "mean") and kind not in (Type.BIGINT, Type.DOUBLE):
+            kind = Type.DOUBLE  # numbers in a column of texts
+        aggregates.append(replace(each, type=kind))
+    return replace(shape, aggregates=tuple(aggregates))
 
 
 def session_settings(config: Config | None, plugin_config: Config | None) -> SessionSettings:
@@ -176,6 +204,27 @@ def _columns(form: Form, roles: Sequence[Role]) -> dict[str, str]:
     """The chosen columns by role, those that are called by our names left out."""
     named = {role.name: form.text(role.parameter) for role in roles}
     return {role.name: named[role.name] for role in roles if named[role.name] not in ("", role.input)}
+
+
+def _chosen(form: Form, key: str) -> tuple[str, ...]:
+    """Columns of the input, as they are called there, each once."""
+    return tuple(dict.fromkeys(form.texts(key)))
+
+
+def _categories(form: Form) -> tuple[str, ...]:
+    """Categories of pages that get columns; two may not have the same names of these."""
+    categories, named = form.listed("categories", Shape.categories), dict[str, str]()
+    for category in categories:
+        name = category_name(category)
+        if not name or len(name) > _LONGEST_CATEGORY:
+            form.faults.append(
+                f"categories has '{category[:_LONGEST_CATEGORY]}', of which no column can be named (it needs "
+                f"letters or digits of ASCII, {_LONGEST_CATEGORY} at most)"
+            )
+        elif name in named:
+            form.faults.append(f"categories has '{named[name]}' and '{category}', whose columns would both be {name}")
+        named[name] = category
+    return categories
 
 
 def _cleaning(form: Form) -> Cleaning:

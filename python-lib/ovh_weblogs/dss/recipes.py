@@ -149,10 +149,12 @@ def build_visitors() -> None:
     """
     settings = recipe_forms.visitor_settings(get_recipe_config(), get_plugin_config())
     events = datasets.Input("events")
+    settings = replace(settings, shape=recipe_forms.typed(settings.shape, events.columns))
     columns = pipeline.visitor_columns(events.names, settings)
     wanted = pipeline.wanted_by_visitors(events.names, settings)
     rows = pipeline.visitors(events.batches(wanted), wanted, settings)
-    datasets.write("visitors", [column.dss for column in columns], rows)
+    theirs = {column["name"]: column for column in events.columns if column["name"] in settings.shape.groups}
+    datasets.write("visitors", [theirs.get(column.name, column.dss) for column in columns], rows)
 
 
 def build_sessions() -> None:

@@ -1,7 +1,7 @@
 """Definitions in SQL, built as expressions; engines run them."""
 
 from ovh_weblogs.features.localday import bounds, offsets
-from ovh_weblogs.features.sessions import Rules, places, sessions
+from ovh_weblogs.features.sessions import places, sessions
 from ovh_weblogs.features.sessiontable import (
     PLACE_READS,
     left_out_of_sessions,
@@ -9,7 +9,9 @@ from ovh_weblogs.features.sessiontable import (
     read_columns,
     session_columns,
 )
-from ovh_weblogs.features.visitors import left_out, visitor_columns, visitors
+from ovh_weblogs.features.visitors import visitors
+from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_columns
+from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
     "PLACE_READS",
@@ -18,9 +20,11 @@ __all__ = [
     "left_out",
     "left_out_of_sessions",
     "offsets",
+    "own_columns",
     "place_columns",
     "places",
     "read_columns",
+    "rules_of",
     "session_columns",
     "sessions",
     "visitor_columns",

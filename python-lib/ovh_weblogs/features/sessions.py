@@ -6,38 +6,18 @@ Times are whole microseconds and flags 0 or 1 from the first CTE on, which alone
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from ovh_weblogs.features.localday import DAY_US, Offsets, local
 from ovh_weblogs.features.portable import micros, text
 from ovh_weblogs.features.sessiontable import PLACE_READS, place_columns, session_columns
-from ovh_weblogs.schema import HIT_ORDER
-from ovh_weblogs.settings import Midnight
+from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
 
 _FLAGS = ("is_bot", "is_conversion", "is_pageview", "is_static")
 _NUMBERS = ("line_number", "status")
 _TEXTS = ("source_file", "log_family", "location", "location_path", "referer", "channel", "campaign_name")
 _NO_ASSETS, _FAST, _PER_MINUTE = 3, 10, 20  # page views without a file; and so many of them at such a rate
 _VISIT = "PARTITION BY visitor_id, visit"
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What ends a visit, and which visits are wanted.
-
-    ``timeout``: the longest pause within a visit, in microseconds; ``offsets``: of the zone whose midnight counts;
-    ``begin``: bounds in microseconds, the second excluded, of the visits' first hits, None for all.
-    """
-
-    timeout: int
-    midnight: Midnight = Midnight.NEVER
-    offsets: Offsets = field(default=((0, 0),))
-    campaign_change: bool = False
-    only_people: bool = False
-    only_pageviews: bool = False
-    begin: tuple[int, int] | None = None
 
 
 def sessions(columns: Sequence[str], rules: Rules, dialect: str = "duckdb") -> exp.Select:
@@ -97,22 +77,8 @@ def _with(query: exp.Select, steps: dict[str, exp.Select]) -> exp.Select:
 
 def _numbered_steps(columns: Sequence[str], rules: Rules, dialect: str) -> dict[str, exp.Select]:
     """Every hit with the number of its visit."""
-    steps = {"stage": _stage(columns, dialect), "kept": _kept(rules)}
-    steps["seq"] = _seq(columns, rules)
-    steps["paused"] = _paused(rules)
-    if rules.midnight is Midnight.LONG:
-        steps["daily"] = exp.select("*", "MAX(day_pause) OVER (PARTITION BY visitor_id, day) AS day_paused").from_(
-            "paused"
-        )
-        steps["dated"] = exp.select("*", f"{_over('LAG(day_paused)', ['rn'])} AS prev_day_paused").from_("daily")
-    steps["begun"] = _begun(rules, list(steps)[-1])
-    if rules.campaign_change:
-        steps["pieces"] = exp.select("*", f"{_running('opens')} AS piece").from_("begun")
-        steps["changed"] = _changed()
-        begins = f"CASE WHEN opens = 1 OR {_OTHER} THEN 1 ELSE 0 END AS begins"
-        steps["recut"] = exp.select("*", begins).from_("changed")
-    steps["numbered"] = exp.select("*", f"{_running('begins')} AS visit").from_(list(steps)[-1])
-    return steps
+    first = {"stage": _stage(columns, dialect), "kept": _kept(rules), "seq": seq(columns, rules, "kept")}
+    return first | visit_steps(rules, "seq")
 
 
 def _stage(columns: Sequence[str], dialect: str) -> exp.Select:
@@ -129,59 +95,10 @@ def _stage(columns: Sequence[str], dialect: str) -> exp.Select:
 
 def _kept(rules: Rules) -> exp.Select:
     """Hits that can be in a visit, with what the clocks show."""
-    clocks = [] if rules.midnight is Midnight.NEVER else [f"{local('ts_us', rules.offsets)} AS local_us"]
     known = ["NOT visitor_id IS NULL", "NOT ts_us IS NULL"]
     known += ["is_bot = 0"] if rules.only_people else []
     known += ["is_pageview = 1"] if rules.only_pageviews else []
-    return exp.select("*", *clocks).from_("stage", copy=False).where(*known, copy=False)
-
-
-def _seq(columns: Sequence[str], rules: Rules) -> exp.Select:
-    """The hits of each visitor in their order, each with the time of the one before."""
-    order = ["ts_us", *(name for name in HIT_ORDER[1:] if name in columns), "row_index"]
-    query = exp.select("*", f"{_over('ROW_NUMBER()', order)} AS rn", f"{_over('LAG(ts_us)', order)} AS prev_us")
-    if rules.midnight is not Midnight.NEVER:
-        day = f"CAST((local_us - local_us % {DAY_US}) / {DAY_US} AS BIGINT)"
-        query = query.select(f"{day} AS day", f"{_over('LAG(local_us)', order)} AS prev_local_us")
-    return query.from_("kept")
-
-
-def _paused(rules: Rules) -> exp.Select:
-    """Whether a pause is before each hit, in the visitor's time and within the day alone, which begins at midnight."""
-    pause = f"CASE WHEN NOT prev_us IS NULL AND ts_us - prev_us <= {rules.timeout} THEN 0 ELSE 1 END"
-    query = exp.select("*", f"{pause} AS is_pause").from_("seq")
-    if rules.midnight is Midnight.NEVER:
-        return query
-    query = query.select(f"CASE WHEN {_SAME_DAY} THEN 0 ELSE 1 END AS is_new_day")
-    if rules.midnight is Midnight.ALWAYS:
-        return query
-    early = f"CASE WHEN local_us % {DAY_US} <= {rules.timeout} THEN 0 ELSE 1 END"
-    return query.select(f"CASE WHEN {_SAME_DAY} THEN {pause} ELSE {early} END AS day_pause")
-
-
-_SAME_DAY = f"NOT prev_local_us IS NULL AND prev_local_us - prev_local_us % {DAY_US} = local_us - local_us % {DAY_US}"
-
-
-def _begun(rules: Rules, source: str) -> exp.Select:
-    """Whether a visit begins with each hit, campaigns apart."""
-    also = {
-        Midnight.NEVER: "",
-        Midnight.LONG: " OR (is_new_day = 1 AND prev_day_paused = 0)",
-        Midnight.ALWAYS: " OR is_new_day = 1",
-    }
-    name = "opens" if rules.campaign_change else "begins"
-    return exp.select("*", f"CASE WHEN is_pause = 1{also[rules.midnight]} THEN 1 ELSE 0 END AS {name}").from_(source)
-
-
-def _changed() -> exp.Select:
-    """Each hit of a campaign with the campaign before it in the same visit."""
-    partition = "PARTITION BY visitor_id, piece, CASE WHEN campaign_name IS NULL THEN 0 ELSE 1 END"
-    return exp.select("*", f"LAG(campaign_name) OVER ({partition} ORDER BY rn NULLS LAST) AS prev_campaign").from_(
-        "pieces"
-    )
-
-
-_OTHER = "(NOT campaign_name IS NULL AND (prev_campaign IS NULL OR prev_campaign <> campaign_name))"
+    return exp.select("*", *clocks(rules)).from_("stage", copy=False).where(*known, copy=False)
 
 
 def _marked(columns: Sequence[str], *, of_hits: bool = False) -> exp.Select:
@@ -224,7 +141,7 @@ _AGGREGATES = {
 def _indexed(rules: Rules, *, of_hits: bool = False) -> exp.Select:
     """What is wanted, each visit with its number among its visitor's."""
     number = "DENSE_RANK()" if of_hits else "ROW_NUMBER()"
-    query = exp.select("*", f"{_over(number, ['visit'])} AS session_index")
+    query = exp.select("*", f"{over(number, ['visit'])} AS session_index")
     if rules.campaign_change:
         query = query.select("visit - MIN(visit) OVER (PARTITION BY visitor_id, start_us) AS twin")
     query = query.from_("marked" if of_hits else "grouped")
@@ -239,14 +156,3 @@ def _session_id(rules: Rules) -> str:
     if not rules.campaign_change:
         return name
     return f"{name} || CASE WHEN twin = 0 THEN '' ELSE '-' || CAST(twin + 1 AS VARCHAR) END"
-
-
-def _over(function: str, order: Sequence[str]) -> str:
-    """A window function over the hits or visits of a visitor; nulls come last in every engine."""
-    ordered = ", ".join(f"{name} NULLS LAST" for name in order)
-    return f"{function} OVER (PARTITION BY visitor_id ORDER BY {ordered})"
-
-
-def _running(name: str) -> str:
-    """The sum of a flag up to each hit: no two have the same number, so the usual frame ends with the hit itself."""
-    return f"CAST({_over(f'SUM({name})', ['rn'])} AS BIGINT)"

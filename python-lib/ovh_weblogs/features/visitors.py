@@ -1,150 +1,193 @@
-"""Events to one row per visitor: one SELECT per function, each a CTE named after its result."""
+"""Events to one row per visitor: one SELECT per function, each a CTE named after its result.
+
+Times are whole microseconds and flags 0 or 1 from the first CTE on, which alone depends on the dialect. Hits, visits
+and page categories are grouped apart, so that the sorting that tells visits need not carry all that is known of a hit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp
 
 from ovh_weblogs.features.portable import micros, text
-from ovh_weblogs.schema import EVENTS, HIT_ORDER, VISITORS, Column, Type
+from ovh_weblogs.features.visitortable import Feature, features_of, own_columns
+from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
+from ovh_weblogs.schema import EVENTS, HIT_ORDER, Column, Type
+from ovh_weblogs.visitored import Shape
 
 EVENTS_TABLE = "events"
 ROW_INDEX = "row_index"  # place of the row in the input: the last resort of the order of hits
 _KEY = "visitor_id"
-_ENDS = ("first", "last")
-_LARGEST_BIGINT = 2**63 - 1
+_ONE = "one"  # the key of what is grouped apart: whose row it is
+_AGAIN = 10_000_000  # microseconds: nobody reads a page and wants it anew so soon
+_OF_VISITOR = "PARTITION BY visitor_id"
 
 
-@dataclass(frozen=True)
-class _Feature:
-    """One column of the result: how it comes from which column of the events, as its name says."""
-
-    column: Column
-    source: str
-    how: str
-
-    @property
-    def name(self) -> str:
-        """Name of the column that it fills."""
-        return self.column.name
-
-    @property
-    def mark(self) -> str:
-        """The column that holds the number of the row where a first or last value stands."""
-        return f"{self.name}_rn"
-
-
-def _feature(column: Column) -> _Feature:
-    if column.name in (_KEY, "count"):
-        return _Feature(column, _KEY, column.name)
-    source, _, how = column.name.rpartition("_")
-    return _Feature(column, source, how)
-
-
-_FEATURES = tuple(_feature(column) for column in VISITORS.columns)
-
-
-def _present(columns: Sequence[str]) -> tuple[_Feature, ...]:
-    return tuple(feature for feature in _FEATURES if feature.source in columns)
-
-
-def visitor_columns(columns: Sequence[str]) -> tuple[Column, ...]:
-    """Columns of the result for events of these columns, visitor_id among them, in the order of ``schema.VISITORS``."""
-    return tuple(feature.column for feature in _present(columns))
-
-
-def left_out(columns: Sequence[str]) -> tuple[str, ...]:
-    """A sentence for each column that the events lack, naming the features that are left out for it."""
-    missing: dict[str, list[str]] = {}
-    for feature in _FEATURES:
-        if feature.source not in columns:
-            missing.setdefault(feature.source, []).append(feature.name)
-    return tuple(
-        f"Left out, since the input has no column {source}: {', '.join(names)}" for source, names in missing.items()
-    )
-
-
-def visitors(columns: Sequence[str], dialect: str = "duckdb") -> exp.Select:
+def visitors(columns: Sequence[str], rules: Rules, shape: Shape, dialect: str = "duckdb") -> exp.Select:
     """The definition, over the table ``events`` with a column ``row_index``; instants come out as microseconds.
 
     Args:
         columns: The events' columns; visitor_id among them.
+        rules: What ends a visit, midnight in some way; those that leave hits or visits out are not heeded.
+        shape: What is wished for; its columns stand in the events as ``own_columns``. Where rows are of no visitor,
+            visitor_id is any text that is the same where all that they are of is.
         dialect: Of the engine that will run it: only the first CTE depends on it.
     """
-    features = _present(columns)
-    order = [name for name in HIT_ORDER if name in columns] + [ROW_INDEX]
-    return (
-        _visitors(features)
-        .with_("stage", as_=_stage(features, order, dialect))
-        .with_("seq", as_=_seq(order))
-        .with_("marked", as_=_marked(features))
-    )
+    features = features_of(columns, shape)
+    needed = {_KEY, *HIT_ORDER, *(name for feature in features for name in feature.needs)}
+    columns = [name for name in columns if name in needed]
+    steps = {"stage": _stage(columns, own_columns(shape), dialect), "narrow": _narrow(columns, features, rules)}
+    steps["seq"] = seq(columns, rules, "narrow") if "server_ts" in columns else _unordered(columns)
+    steps["of_hits"] = _grouped(features, "of_hits", "stage")
+    if any(feature.value for feature in features):
+        steps |= {"numbers": _numbers(), "ends": _ends(features), "of_ends": _of_ends(features)}
+    if "server_ts" in columns:
+        steps |= _visit_steps(columns, rules)
+        steps["of_visits"] = _grouped(features, "of_visits", "aged")
+    if {"is_pageview", "page_category"} <= set(columns):
+        steps["categories"] = _categories()
+        steps["of_categories"] = _grouped(features, "of_categories", "categories")
+    query = _visitors(features)
+    for name, step in steps.items():
+        # DuckDB must not look into a stream of events twice, and need not order them twice.
+        once = True if dialect == "duckdb" and name in ("stage", "seq") else None
+        query = query.with_(name, as_=step, materialized=once, copy=False)
+    return query
 
 
-def _stage(features: Sequence[_Feature], order: Sequence[str], dialect: str) -> exp.Select:
-    """What the features and the order of hits need: text compared by its bytes, instants as whole microseconds."""
-    needed = {feature.source for feature in features} | set(order)
-    staged: list[exp.Expression] = []
-    for column in (column for column in EVENTS.columns if column.name in needed):
-        if column.type is Type.INSTANT:
-            staged.append(_named(micros(column.name, dialect), column.name))
-        elif column.type is Type.STRING:
-            staged.append(_named(text(column.name, dialect), column.name))
-        else:
-            staged.append(exp.column(column.name))
-    return exp.select(*staged, exp.column(ROW_INDEX)).from_(EVENTS_TABLE)
+def _stage(columns: Sequence[str], own: Sequence[Column], dialect: str) -> exp.Select:
+    """What is needed of the events: text compared by its bytes, instants as microseconds, flags as 0 and 1."""
+    there = [*(column for column in EVENTS.columns if column.name in columns), *own]
+    return exp.select(*(_staged(column, dialect) for column in there), exp.column(ROW_INDEX)).from_(EVENTS_TABLE)
 
 
-def _seq(order: Sequence[str]) -> exp.Select:
-    """The hits of each visitor numbered in their order; nulls come last in every engine."""
-    ordered = [exp.Ordered(this=exp.column(name), nulls_first=False) for name in order]
-    number = exp.Window(this=exp.RowNumber(), partition_by=[exp.column(_KEY)], order=exp.Order(expressions=ordered))
-    return exp.select(exp.Star(), _named(number, "rn")).from_("stage")
+def _staged(column: Column, dialect: str) -> exp.Expression | str:
+    name = column.name
+    if column.type is Type.INSTANT:
+        return exp.Alias(this=micros(name, dialect), alias=exp.to_identifier("ts_us" if name == "server_ts" else name))
+    if column.type is Type.STRING:
+        return exp.Alias(this=text(name, dialect), alias=exp.to_identifier(name))
+    if column.type is Type.BOOLEAN:
+        otherwise = f"WHEN NOT {name} THEN 0" if name == "is_bot" else "ELSE 0"  # robots may be unknown
+        return f"CASE WHEN {name} THEN 1 {otherwise} END AS {name}"
+    return exp.column(name)
 
 
-def _marked(features: Sequence[_Feature]) -> exp.Select:
-    """On every hit, the number of the visitor's first or last hit in which a column is known (``referer_first_rn``)."""
-    marks: list[exp.Expression] = []
+def _narrow(columns: Sequence[str], features: Sequence[Feature], rules: Rules) -> exp.Select:
+    """What orders hits and tells visits, and which of the values that may be first or last are known."""
+    pages = ("location",) if _has_pages(columns) else ()
+    names = [name for name in ("source_file", "line_number", "is_pageview", *pages) if name in columns]
+    times = ["ts_us", *clocks(rules)] if "server_ts" in columns else []
+    known = (f"NOT {value} IS NULL AS {name}" for value, name in _known(features).items())
+    return exp.select(_KEY, ROW_INDEX, *names, *times, *known).from_("stage")
+
+
+def _known(features: Sequence[Feature]) -> dict[str, str]:
+    """Names of what tells whether a value is known, by value."""
+    values = dict.fromkeys(feature.value for feature in features if feature.value)
+    return {value: f"known_{number}" for number, value in enumerate(values, 1)}
+
+
+def _unordered(columns: Sequence[str]) -> exp.Select:
+    """The hits of each visitor numbered in their order, where none has a time."""
+    order = [*(name for name in HIT_ORDER[1:] if name in columns), ROW_INDEX]
+    return exp.select("*", f"{over('ROW_NUMBER()', order)} AS rn").from_("narrow")
+
+
+def _numbers() -> exp.Select:
+    """The number of each hit among its visitor's."""
+    return exp.select(f"{ROW_INDEX} AS hit", "rn").from_("seq")
+
+
+def _ends(features: Sequence[Feature]) -> exp.Select:
+    """One row per visitor: the numbers of the hits where a value is first and last known."""
+    names, made = _known(features), []
     for feature in features:
-        if feature.how in _ENDS:
-            number = exp.Case().when(_known(feature.source), exp.column("rn"))
-            end = exp.Min(this=number) if feature.how == "first" else exp.Max(this=number)
-            marks.append(_named(exp.Window(this=end, partition_by=[exp.column(_KEY)]), feature.mark))
-    return exp.select(exp.Star(), *marks).from_("seq")
+        if feature.value:
+            end = "MIN" if feature.made_as.endswith("_first") else "MAX"
+            made.append(f"{end}(CASE WHEN {names[feature.value]} THEN rn END) AS {feature.made_as}_rn")
+    return exp.select(f"{_KEY} AS {_ONE}", *made).from_("seq").group_by(_KEY)
 
 
-def _visitors(features: Sequence[_Feature]) -> exp.Select:
-    aggregates = [_named(_aggregate(feature), feature.name) for feature in features]
-    return exp.select(*aggregates).from_("marked").group_by(exp.column(_KEY))
+def _of_ends(features: Sequence[Feature]) -> exp.Select:
+    """First and last values: numbers are joined to hits, which are not sorted with all that is known of them.
+
+    Apart from what is counted: texts of all visitors need room that the engine cannot free before it is done.
+    """
+    query = _grouped(features, "of_ends", "stage")
+    return query.join("numbers", on=f"{ROW_INDEX} = hit").join("ends", on=f"{_KEY} = ends.{_ONE}")
 
 
-def _aggregate(feature: _Feature) -> exp.Expression:
-    source = exp.column(feature.source)
-    if feature.how in _ENDS:
-        at = exp.EQ(this=exp.column("rn"), expression=exp.column(feature.mark))
-        return exp.Max(this=exp.Case().when(at, source))
-    aggregates = {
-        _KEY: source,
-        "count": exp.Count(this=exp.Star()),
-        "distinct": exp.Count(this=exp.Distinct(expressions=[source])),
-        "min": exp.Min(this=source),
-        "max": exp.Max(this=source),
-        "sum": _sum(source),
-    }
-    return aggregates[feature.how]
+def _visit_steps(columns: Sequence[str], rules: Rules) -> dict[str, exp.Select]:
+    """From hits in their order to visits, each with what is before and after it."""
+    steps = {"paired": _paired(columns)} | visit_steps(rules, "paired")
+    steps["visits"] = _visits(columns)
+    steps["aged"] = _aged()
+    return steps
 
 
-def _sum(source: exp.Column) -> exp.Expression:
-    """The sum as BIGINT; null beyond it, since one absurd size in a log must not fail a build."""
-    fits = exp.LTE(this=exp.Sum(this=source), expression=exp.Literal.number(_LARGEST_BIGINT))
-    return exp.Case().when(fits, exp.cast(exp.Sum(this=source.copy()), "BIGINT"))
+def _paired(columns: Sequence[str]) -> exp.Select:
+    """The hits that can be in a visit; whether each is a view of the page that was viewed just before."""
+    names = [_KEY, "ts_us", "rn", "prev_us", "local_us", "day", "prev_local_us"]
+    names += [name for name in ("is_pageview",) if name in columns]
+    if not _has_pages(columns):
+        return exp.select(*names).from_("seq").where("NOT ts_us IS NULL")
+    view = f"{_OF_VISITOR}, is_pageview ORDER BY rn NULLS LAST"
+    same = (
+        f"is_pageview = 1 AND location = LAG(location) OVER ({view}) AND ts_us - LAG(ts_us) OVER ({view}) <= {_AGAIN}"
+    )
+    return exp.select(*names, f"CASE WHEN {same} THEN 1 ELSE 0 END AS is_again").from_("seq").where("NOT ts_us IS NULL")
 
 
-def _known(name: str) -> exp.Expression:
-    return exp.Not(this=exp.Is(this=exp.column(name), expression=exp.Null()))
+def _visits(columns: Sequence[str]) -> exp.Select:
+    """One row per visit; ``days`` begin with it or in it."""
+    made = ["MIN(ts_us) AS start_us", "MAX(ts_us) AS end_us", "SUM(is_new_day) AS days"]
+    if "is_pageview" in columns:
+        viewed = "CASE WHEN is_pageview = 1 THEN ts_us END"
+        made += ["CAST(SUM(is_pageview) AS BIGINT) AS views"]
+        made += [f"MIN({viewed}) AS first_view_us", f"MAX({viewed}) AS last_view_us"]
+    if _has_pages(columns):
+        made.append("SUM(is_again) AS repeats")
+    return exp.select(_KEY, "visit", *made).from_("numbered").group_by(_KEY, "visit")
 
 
-def _named(expression: exp.Expression, name: str) -> exp.Alias:
-    return exp.Alias(this=expression, alias=exp.to_identifier(name, quoted=True))
+def _aged() -> exp.Select:
+    """Visits with the pause before each, the last of each visitor, and the time of the latest hit of all visitors."""
+    gap = f"start_us - {over('LAG(end_us)', ['visit'])} AS gap_us"
+    last = f"CASE WHEN {over('LEAD(visit)', ['visit'])} IS NULL THEN 1 ELSE 0 END AS is_last"
+    return exp.select("*", gap, last, "MAX(end_us) OVER () AS latest_us").from_("visits")
+
+
+def _categories() -> exp.Select:
+    """One row per visitor and known category of the pages that he viewed."""
+    query = exp.select(_KEY, "page_category", "COUNT(*) AS views").from_("stage")
+    return query.where("is_pageview = 1", "NOT page_category IS NULL").group_by(_KEY, "page_category")
+
+
+def _grouped(features: Sequence[Feature], part: str, source: str) -> exp.Select:
+    """The features of one part, one row per visitor."""
+    made = (exp.alias_(each.how, each.made_as, quoted=True) for each in features if each.part == part)
+    key = exp.alias_(exp.column(_KEY), _ONE, quoted=True)
+    return exp.select(key, *made).from_(source).group_by(_KEY)
+
+
+def _visitors(features: Sequence[Feature]) -> exp.Select:
+    """All of them side by side; who has no visit, or viewed no known category, has none of what is counted there."""
+    query = exp.select(*(exp.alias_(_shown(feature), feature.name, quoted=True) for feature in features))
+    query = query.from_("of_hits")
+    for part in ("of_ends", "of_visits", "of_categories"):
+        if any(feature.part == part for feature in features):
+            query = query.join(part, on=f"of_hits.{_ONE} = {part}.{_ONE}", join_type="left")
+    return query
+
+
+def _shown(feature: Feature) -> exp.Expression:
+    column = exp.column(feature.made_as, table=feature.part)
+    if feature.part == "of_hits" or feature.column.nullable:
+        return column
+    return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)])
+
+
+def _has_pages(columns: Sequence[str]) -> bool:
+    return {"is_pageview", "location"} <= set(columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import zipfile
+from collections import Counter
 from datetime import date
 
 import pytest
@@ -14,7 +15,7 @@ from dev.dsshost import ComponentFailed, ConnectorSession, Store, check_plugin, 
 from dev.dsshost.package_check import check_zip
 from dev.package import build
 from ovh_weblogs.dss.access import API
-from ovh_weblogs.roles import JOURNEY_ROLES, ROLES, SESSION_ROLES, VISITOR_ROLES
+from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, ROLES, SESSION_ROLES, VISITOR_ROLES
 from ovh_weblogs.schema import HITS, SERVER_HITS, VISITORS
 from ovh_weblogs.settings import (
     ApiAccess,
@@ -55,9 +56,9 @@ def enrich(repository, store):
     return run_recipe(repository, "ovh-logs-enrich", store, inputs={"hits": ["hits"]}, outputs={"events": ["events"]})
 
 
-def group(repository, store, source="events"):
+def group(repository, store, source="events", **config):
     roles = {"inputs": {"events": [source]}, "outputs": {"visitors": ["visitors"]}}
-    return run_recipe(repository, "ovh-logs-visitors", store, **roles)
+    return run_recipe(repository, "ovh-logs-visitors", store, config=config, **roles)
 
 
 # Descriptors and forms
@@ -156,7 +157,7 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "rotation": enriching.rotation.value
     }
     assert defaults(repository / "custom-recipes/ovh-logs-visitors/recipe.json") == {
-        **{role.parameter: role.input for role in VISITOR_ROLES},
+        **{role.parameter: role.input for role in (*VISITOR_ROLES, *CONTENT_ROLES)},
         "time_zone": "UTC",
     }
     visits = SessionSettings()
@@ -331,7 +332,63 @@ def test_hits_become_events_and_events_visitors(connect, host, config, repositor
     assert len(visitors) == 7
     assert visitors["https://www.example.com/?n=6"]["count"] == "1"
     assert visitors["https://www.example.com/?n=0"]["count"] == "3"
-    assert [column["name"] for column in store.columns("visitors")] == list(VISITORS.names)
+    told = {
+        "page_category",
+        "conversions",
+        "client_addr_region",
+        "client_addr_city",
+        "br_lang",
+    }  # by rules and geo files
+    known = [name for name in VISITORS.names if not any(name.startswith(each) for each in told)]
+    assert [column["name"] for column in store.columns("visitors")] == known
+
+
+def test_page_views_of_chosen_categories_are_counted(connect, host, config, repository, store):
+    connect(config(host)).materialize(store, "hits")
+    rules = {"page_rules": [{"category": "Le café", "path": "/", "match": "prefix", "conversion": True}]}
+    roles = {"inputs": {"hits": ["hits"]}, "outputs": {"events": ["events"]}}
+    assert run_recipe(repository, "ovh-logs-enrich", store, config=rules, **roles).error is None
+    assert group(repository, store, categories=["Le café"]).error is None
+    rows = list(store.rows("visitors"))
+    assert {row["share_le_cafe_pages"] for row in rows} == {"1.0"}
+    assert [row["count_le_cafe_pages"] for row in rows] == [row["pageviews"] for row in rows]
+
+
+def test_rows_can_be_of_other_columns_which_keep_their_types(connect, host, config, repository, store):
+    connect(config(host)).materialize(store, "hits")
+    assert enrich(repository, store).error is None
+    assert group(repository, store, group_columns=["visitor_id", "status"]).error is None
+    rows, events = list(store.rows("visitors")), list(store.rows("events"))
+    expected = Counter((event["visitor_id"], event["status"]) for event in events)
+    assert {(row["visitor_id"], row["status"]): int(row["count"]) for row in rows} == expected
+    assert [(column["name"], column["type"]) for column in store.columns("visitors")][:3] == [
+        *(("visitor_id", "string"), ("status", "int"), ("count", "bigint")),
+    ]
+
+
+def test_columns_of_the_input_are_aggregated_where_that_is_wished_for(repository, store):
+    columns = {"server_ts": "date", "visitor_id": "string", "basket": "double", "plan": "string", "seen": "date"}
+    rows = [
+        ["2026-03-28T09:00:00.000Z", "v", "10.5", "free", "2026-01-01T00:00:00.000Z"],
+        ["2026-03-28T09:00:01.000Z", "v", "2", "", "2026-01-02T00:00:00.000Z"],
+        ["2026-03-28T09:00:02.000Z", "v", "", "paid", ""],
+    ]
+    fill(store, "events", columns, rows)
+    wished = {"sum_columns": ["basket"], "first_columns": ["plan"], "last_columns": ["plan"], "max_columns": ["seen"]}
+    assert group(repository, store, **wished).error is None
+    (row,) = store.rows("visitors")
+    assert [row["basket_sum"], row["plan_first"], row["plan_last"]] == ["12.5", "free", "paid"]
+    assert row["seen_max"] == "2026-01-02T00:00:00.000Z"
+    types = {column["name"]: column["type"] for column in store.columns("visitors")}
+    assert [types[name] for name in ("basket_sum", "plan_last", "seen_max")] == ["double", "string", "date"]
+
+
+def test_categories_that_nothing_tells_of_are_refused(connect, host, config, repository, store):
+    connect(config(host)).materialize(store, "hits")
+    assert group(repository, store, "hits", categories=["blog"]).error["message"] == (
+        "The input has no column is_pageview and no column page_category, by which page views are told and counted; "
+        "enrich the hits with page rules first, or name no page categories in the recipe."
+    )
 
 
 def test_refused_lines_stay_in_events_and_are_no_visitors(connect, make_host, config, data, repository, store):

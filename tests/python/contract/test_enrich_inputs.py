@@ -259,7 +259,7 @@ def test_hits_of_wt1_are_told_by_their_cookies_and_go_on_to_visitors(flow):
     assert first["visitor_id"] == second["visitor_id"] != third["visitor_id"]
     assert [row["tracker_visitor_id"] for row in (first, third)] == ["8b526da19d7b0bf", "Z" + "0" * 32]
     assert first["tracker_session_id"] == "1f4743a1d1c5178"
-    assert sorted((row["count"], row["client_addr_distinct"]) for row in flow.grouped()) == [("1", "1"), ("2", "2")]
+    assert sorted((row["count"], row["client_addr_count"]) for row in flow.grouped()) == [("1", "1"), ("2", "2")]
 
 
 def _tracked(address, cookie):

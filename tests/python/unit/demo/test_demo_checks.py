@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -48,11 +49,25 @@ def rows(month) -> dict[str, Rows]:
     times: dict[str, list[datetime]] = {}
     for event in events:
         times.setdefault(event["visitor_id"], []).append(event["server_ts"])
+    visits = true_sessions(month)
     visitors = [
         {"visitor_id": key, "count": len(found), "server_ts_min": min(found), "server_ts_max": max(found)}
+        | measures([visit for visit in visits if visit["visitor_id"] == key])
         for key, found in times.items()
     ]
-    return {"events": events, "refused": refused, "sessions": true_sessions(month), "visitors": visitors}
+    return {"events": events, "refused": refused, "sessions": visits, "visitors": visitors}
+
+
+def measures(visits: Rows) -> dict[str, Any]:
+    """Of a visitor, by his visits."""
+    views = [visit["pageviews"] for visit in visits]
+    return {
+        "session_id_count": len(visits),
+        "pageviews": sum(views),
+        "session_pageviews_max": max(views),
+        "session_duration_mean": statistics.mean(visit["duration_s"] for visit in visits),
+        "conversions": sum(visit["conversions"] for visit in visits),
+    }
 
 
 def true_sessions(month: Month) -> Rows:
@@ -145,9 +160,11 @@ def test_hits_given_to_the_wrong_visitor_are_noticed(tmp_path, month, rows):
     assert failing(evidence(tmp_path, month, rows))[0].startswith("Every value read")
 
 
-@pytest.mark.parametrize("name", ["count", "server_ts_min", "server_ts_max"])
+@pytest.mark.parametrize(
+    "name", ["count", "server_ts_min", "server_ts_max", "session_id_count", "pageviews", "conversions"]
+)
 def test_a_visitor_with_a_wrong_value_is_noticed(tmp_path, month, rows, name):
-    rows["visitors"][3][name] = 999_999 if name == "count" else NOW
+    rows["visitors"][3][name] = NOW if name.startswith("server_ts") else 999_999
     assert failing(evidence(tmp_path, month, rows))[0].startswith("One row per visitor")
 
 

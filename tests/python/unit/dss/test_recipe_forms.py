@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ovh_weblogs.column import Type
 from ovh_weblogs.dss import recipe_forms, source_forms
 from ovh_weblogs.errors import InputError, SettingsError
-from ovh_weblogs.roles import ROLES, VISITOR_ROLES
+from ovh_weblogs.roles import CONTENT_ROLES, ROLES, VISITOR_ROLES
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import (
     Cleaning,
@@ -23,6 +24,7 @@ from ovh_weblogs.settings import (
     VisitorSettings,
 )
 from ovh_weblogs.sources import KnownSite, PageRule, Sources
+from ovh_weblogs.visitored import Aggregate, Shape
 
 COMMON = '%h %l %u %t "%r" %>s %b'
 
@@ -245,15 +247,27 @@ def test_a_row_of_a_dataset_that_cannot_be_used_is_named():
 # Group to visitors
 
 
-@pytest.mark.parametrize("config", [None, {}, {role.parameter: role.input for role in VISITOR_ROLES}])
+@pytest.mark.parametrize(
+    "config", [None, {}, {role.parameter: role.input for role in (*VISITOR_ROLES, *CONTENT_ROLES)}]
+)
 def test_grouping_by_an_empty_form_or_its_defaults_is_that_of_settings(config):
     assert recipe_forms.visitor_settings(config, {}) == VisitorSettings()
 
 
 def test_what_is_set_for_grouping_is_taken():
     config = {"address_column": "ip", "visitor_column": "customer", "time_zone": "Europe/Paris"}
+    config |= {"categories": [" blog ", "Le café", ""], "group_columns": ["visitor_id", "vhost", "vhost"]}
+    config |= {"last_columns": ["plan", "basket"], "sum_columns": ["basket"]}
     assert recipe_forms.visitor_settings(config, {"memory_limit_mb": 512.0, "temp_folder": "/tmp"}) == VisitorSettings(
-        columns={"address": "ip", "visitor": "customer"}, zone=PARIS, memory_limit_mb=512, temp_folder="/tmp"
+        columns={"address": "ip", "visitor": "customer"},
+        zone=PARIS,
+        memory_limit_mb=512,
+        temp_folder="/tmp",
+        shape=Shape(
+            categories=("blog", "Le café"),
+            group_columns=("visitor_id", "vhost"),
+            aggregates=(Aggregate("basket", "sum"), Aggregate("plan", "last"), Aggregate("basket", "last")),
+        ),
     )
 
 
@@ -262,6 +276,9 @@ def test_what_is_set_for_grouping_is_taken():
     [
         ({"time_zone": "x"}, {}, "The settings of the recipe cannot be used: time_zone"),
         ({}, {"memory_limit_mb": 1}, "The plugin's settings cannot be used: memory_limit_mb"),
+        ({"categories": ["a b", "A-b"]}, {}, "categories has 'a b' and 'A-b', whose columns would both be a_b"),
+        ({"categories": ["новости"]}, {}, "categories has 'новости', of which no column can be named"),
+        ({"categories": ["a" * 41]}, {}, "letters or digits of ASCII, 40 at most"),
     ],
 )
 def test_a_wrong_setting_of_grouping_is_named(config, plugin, told):
@@ -270,12 +287,22 @@ def test_a_wrong_setting_of_grouping_is_named(config, plugin, told):
     assert told in str(caught.value)
 
 
+def test_columns_are_aggregated_as_the_types_that_they_have_and_sums_are_of_numbers():
+    types = {"n": "int", "x": "float", "at": "date", "plan": "string", "where": "geopoint", "total": "string"}
+    hows = ("min", "last", "max", "first", "distinct", "mean")
+    shape = Shape(aggregates=tuple(Aggregate(name, how) for name, how in zip(types, hows, strict=True)))
+    made = recipe_forms.typed(shape, [{"name": name, "type": kind} for name, kind in types.items()])
+    assert [each.type for each in made.aggregates] == [
+        *(Type.BIGINT, Type.DOUBLE, Type.INSTANT, Type.STRING, Type.STRING, Type.DOUBLE),
+    ]
+
+
 # Columns of both
 
 
 @pytest.mark.parametrize(
     ("recipe", "of", "roles"),
-    [("ovh-logs-enrich", "hits", ROLES), ("ovh-logs-visitors", "events", VISITOR_ROLES)],
+    [("ovh-logs-enrich", "hits", ROLES), ("ovh-logs-visitors", "events", (*VISITOR_ROLES, *CONTENT_ROLES))],
 )
 def test_the_forms_columns_are_the_roles(repository, recipe, of, roles):
     params = json.loads((repository / "custom-recipes" / recipe / "recipe.json").read_text())["params"]

@@ -15,7 +15,7 @@ from ovh_weblogs import features
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.errors import AccessDenied, InputError, OvhLogsError, SettingsError
 from ovh_weblogs.schema import EVENTS, Column, Type
-from ovh_weblogs.settings import VisitorSettings
+from ovh_weblogs.settings import SessionSettings, VisitorSettings
 
 KEY = Column("key", Type.STRING, "What rows are grouped by.", nullable=False)
 TOTAL = Column("total", Type.BIGINT, "Sum of the numbers.")
@@ -202,15 +202,16 @@ def wide(events=100_000, visitors=10_000) -> Iterator[pa.RecordBatch]:
 def grouped(folder: Path, limit: int, batches=None) -> Iterator[pa.RecordBatch]:
     columns = [name for name in EVENTS.names if name in ("server_ts", "location", "referer", "useragent", "visitor_id")]
     schema = pa.schema([*(EVENTS.get(name).arrow for name in columns), ("row_index", pa.int64())])
-    output = features.visitor_columns(columns)
     settings = VisitorSettings(memory_limit_mb=limit, temp_folder=str(folder))
-    return embedded.run(features.visitors(columns), batches or wide(), schema, output=output, settings=settings)
+    output = features.visitor_columns(columns, settings.shape)
+    query = features.visitors(columns, features.rules_of(SessionSettings()), settings.shape)
+    return embedded.run(query, batches or wide(), schema, output=output, settings=settings)
 
 
 def test_events_of_more_memory_than_the_limit_are_grouped_by_spilling(tmp_path):
     read = []
     batches = (batch for batch in wide() if not read.append(batch.nbytes))
-    counts = [count for batch in grouped(tmp_path, 120, batches) for count in batch.column("count").to_pylist()]
+    counts = [count for batch in grouped(tmp_path, 150, batches) for count in batch.column("count").to_pylist()]
     assert sum(read) > 150 * 10**6
     assert (len(counts), set(counts)) == (10_000, {10})
     assert list(tmp_path.iterdir()) == []

@@ -1,39 +1,31 @@
-"""One row per visitor: expected rows reckoned by hand, then by a plain loop over events that hypothesis makes."""
+"""One row per visitor: expected rows reckoned by hand; first and last values, any columns, the reviewed SQL."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlglot import ErrorLevel, parse_one
+from sqlglot import ErrorLevel, exp, parse_one
 
 from ovh_weblogs import features
-from ovh_weblogs.engines import embedded
 from ovh_weblogs.features.portable import micros, text
-from ovh_weblogs.schema import EVENTS, HIT_ORDER, VISITORS
-from ovh_weblogs.settings import VisitorSettings
+from ovh_weblogs.schema import EVENTS, VISITORS, Type
+from ovh_weblogs.visitored import AGGREGATES, Aggregate, Shape
+from tests.python.unit.features.visitorkit import RULES, at, view, visitors
 
-START = datetime(2026, 1, 31, 10, tzinfo=timezone.utc)
-SOURCES = ("server_ts", "client_addr", "location", "bytes", "status", "referer", "vhost", "useragent")
-INPUTS = (*SOURCES, "useragent_type", "useragent_category", "useragent_os", "source_file", "line_number")
-
-
-def at(seconds):
-    return START + timedelta(seconds=seconds)
-
-
-def visitors(events, columns=("visitor_id", *INPUTS)):
-    """The visitors of events given as dicts, by visitor_id; what an event does not name is null."""
-    schema = pa.schema([*(EVENTS.get(name).arrow for name in columns), ("row_index", pa.int64())])
-    rows = [{**dict.fromkeys(columns), **event, "row_index": row} for row, event in enumerate(events)]
-    batches = [pa.RecordBatch.from_pylist([row], schema=schema) for row in rows]
-    output = features.visitor_columns(columns)
-    made = embedded.run(features.visitors(columns), batches, schema, output=output, settings=VisitorSettings())
-    return {row["visitor_id"]: row for batch in made for row in batch.to_pylist()}
+COUNTS = (
+    *("client_addr_count", "location_distinct", "session_id_count", "pageviews", "page_distinct", "active_days"),
+    *("session_count_7d", "session_count_30d", "page_category_distinct", "conversions", "channel_distinct"),
+    *("count_404", "repeated_pageviews"),
+)
+SHAPE = Shape(
+    ("blog", "l'été"),
+    ("visitor_id", "site"),
+    (*(Aggregate("basket", how, Type.DOUBLE) for how in AGGREGATES), Aggregate("bytes", "sum", Type.BIGINT)),
+)
+QUERY = features.visitors(EVENTS.names, RULES, Shape())
+WISHED = features.visitors(EVENTS.names, RULES, SHAPE)
 
 
 def test_a_visitor_of_one_hit_is_that_hit():
@@ -51,17 +43,22 @@ def test_a_visitor_of_one_hit_is_that_hit():
         "useragent_category": "curl",
         "useragent_os": "Linux",
     }
-    assert visitors([hit])["v"] == {
+    row = visitors([hit])["v"]
+    assert {name: value for name, value in row.items() if value not in (None, 0)} == {
         "visitor_id": "v",
         "count": 1,
         "server_ts_min": at(0),
         "server_ts_max": at(0),
-        "client_addr_distinct": 1,
+        "session_id_count": 1,
+        "active_days": 1,
+        "client_addr_count": 1,
         "location_distinct": 1,
         "bytes_min": 512,
         "bytes_max": 512,
         "bytes_sum": 512,
         "status_max": 200,
+        "session_count_7d": 1,
+        "session_count_30d": 1,
         "location_first": "https://www.example.com/",
         "location_last": "https://www.example.com/",
         "referer_first": "https://example.org/",
@@ -71,16 +68,18 @@ def test_a_visitor_of_one_hit_is_that_hit():
         "vhost_first": "www.example.com",
         "vhost_last": "www.example.com",
         "useragent_last": "curl/8.5.0",
+        "useragent_type_first": "library",
         "useragent_type_last": "library",
+        "useragent_category_first": "curl",
         "useragent_category_last": "curl",
         "useragent_os_last": "Linux",
     }
 
 
-def test_a_visitor_of_nulls_has_a_count_and_no_more():
+def test_a_visitor_of_nulls_has_counts_and_no_more():
     row = visitors([{"visitor_id": "v"}, {"visitor_id": "v"}])["v"]
-    expected = dict.fromkeys(VISITORS.names)
-    assert row == expected | {"visitor_id": "v", "count": 2, "client_addr_distinct": 0, "location_distinct": 0}
+    none = dict.fromkeys(VISITORS.names) | dict.fromkeys(COUNTS, 0) | {"has_campaign": False, "asked_robots_txt": False}
+    assert row == none | {"visitor_id": "v", "count": 2}
 
 
 def test_first_and_last_go_by_time_whatever_the_order_of_rows():
@@ -129,7 +128,7 @@ def test_hits_are_ordered_by_time_file_and_line(left, right, swapped):
 
 def test_hits_that_nothing_else_orders_keep_the_order_of_rows():
     events = [{"visitor_id": "v", "server_ts": at(0), "location": page} for page in ("/b", "/a", "/c")]
-    for columns in (("visitor_id", *INPUTS), ("visitor_id", "location")):
+    for columns in (EVENTS.names, ("visitor_id", "location")):
         row = visitors([{name: event.get(name) for name in columns} for event in events], columns)["v"]
         assert (row["location_first"], row["location_last"]) == ("/b", "/c")
 
@@ -168,79 +167,46 @@ def test_no_events_give_no_visitors():
     assert visitors([]) == {}
 
 
-TEXTS = st.none() | st.sampled_from(["a", "A", "é", "b", "a "])
-EVENT = st.fixed_dictionaries(
-    {
-        "visitor_id": st.sampled_from(["v", "V", "w"]),
-        "server_ts": st.none() | st.integers(0, 2).map(at),
-        "source_file": TEXTS,
-        "line_number": st.none() | st.integers(1, 3),
-        "bytes": st.none() | st.integers(0, 2**40),
-        "status": st.none() | st.sampled_from([200, 304, 404, 500]),
-        **dict.fromkeys(("client_addr", "location", "referer", "vhost", "useragent", "useragent_type"), TEXTS),
-        **dict.fromkeys(("useragent_category", "useragent_os"), TEXTS),
-    }
-)
-
-
-HOW = {
-    "distinct": lambda values: len(set(values)),
-    "min": lambda values: min(values, default=None),
-    "max": lambda values: max(values, default=None),
-    "sum": lambda values: sum(values) if values else None,
-    "first": lambda values: values[0] if values else None,
-    "last": lambda values: values[-1] if values else None,
-}
-
-
-def place(hit, columns):
-    """A key that sorts hits by time, file and line, texts by their bytes and nulls last."""
-    values = [hit[name] for name in HIT_ORDER if name in columns]
-    return [(1,) if value is None else (0, value.encode() if isinstance(value, str) else value) for value in values]
-
-
-def reckoned(events, columns):
-    """The visitors by a plain loop."""
-    made = {}
-    for visitor in sorted({event["visitor_id"] for event in events}):
-        hits = sorted((hit for hit in events if hit["visitor_id"] == visitor), key=lambda hit: place(hit, columns))
-        row = {"visitor_id": visitor, "count": len(hits)}
-        for feature in VISITORS.names[2:]:
-            source, _, how = feature.rpartition("_")
-            if source in columns:
-                row[feature] = HOW[how]([hit[source] for hit in hits if hit[source] is not None])
-        made[visitor] = row
-    return made
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(EVENT, max_size=25), st.sets(st.sampled_from(INPUTS)))
-def test_the_query_agrees_with_a_plain_loop_whatever_columns_there_are(events, names):
-    columns = [name for name in EVENTS.names if name in names or name == "visitor_id"]
-    given_ = [{name: event[name] for name in columns} for event in events]
-    assert visitors(given_, columns) == reckoned(given_, columns)
-
-
-@pytest.mark.parametrize("absent", INPUTS)
-def test_without_a_column_its_features_are_left_out_and_named(absent):
+@pytest.mark.parametrize("absent", ["client_addr", "bytes", "is_pageview", "server_ts", "page_category", "status"])
+def test_without_a_column_what_needs_it_is_left_out_and_named_and_the_rest_stays_the_same(absent):
+    events = [view(10 * n, bytes=n, status=404, client_addr="192.0.2.1", page_category="blog") for n in range(3)]
+    given_ = [{name: value for name, value in event.items() if name != absent} for event in events]
     columns = [name for name in EVENTS.names if name != absent]
-    gone = [name for name in VISITORS.names if name.rpartition("_")[0] == absent]
-    assert [column.name for column in features.visitor_columns(columns)] == [n for n in VISITORS.names if n not in gone]
-    assert features.left_out(columns) == (
-        (f"Left out, since the input has no column {absent}: {', '.join(gone)}",) if gone else ()
+    sentences = features.left_out(columns)
+    assert all(sentence.startswith(f"Left out, since the input has no column {absent}: ") for sentence in sentences)
+    gone = {name for sentence in sentences for name in sentence.partition(": ")[2].split(", ")}
+    whole = visitors(events)["v"]
+    assert visitors(given_, columns)["v"] == {name: value for name, value in whole.items() if name not in gone}
+
+
+def test_two_columns_that_are_missing_are_named_together():
+    columns = [name for name in EVENTS.names if name not in ("is_pageview", "page_category")]
+    assert features.left_out(columns)[-1] == (
+        "Left out, since the input has no column is_pageview and page_category: page_category_distinct, "
+        "page_category_entropy, page_category_first, page_category_last"
     )
 
 
+@pytest.mark.parametrize("only", [(), ("server_ts",), ("location",), ("is_pageview",), ("is_pageview", "server_ts")])
+def test_any_columns_do(only):
+    columns = [name for name in EVENTS.names if name in ("visitor_id", *only)]
+    event = {name: value for name, value in view().items() if name in columns}
+    row = visitors([event], columns)["v"]
+    assert list(row) == [column.name for column in features.visitor_columns(columns, Shape())]
+    assert row["count"] == 1
+
+
 def test_the_full_input_gives_the_declared_table():
-    assert features.visitor_columns(EVENTS.names) == VISITORS.columns
+    assert features.visitor_columns(EVENTS.names, Shape()) == VISITORS.columns
     assert features.left_out(EVENTS.names) == ()
 
 
-def test_the_query_for_duckdb_is_the_reviewed_one():
+@pytest.mark.parametrize(("name", "query"), [("visitors", QUERY), ("visitors_all_options", WISHED)])
+def test_the_query_for_duckdb_is_the_reviewed_one(name, query):
     """Compared as expressions: the layout of the text differs between versions of sqlglot."""
-    reviewed = Path(__file__).with_name("sql") / "visitors.duckdb.sql"
-    query = features.visitors(EVENTS.names).sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE)
-    assert parse_one(query, read="duckdb") == parse_one(reviewed.read_text(encoding="utf-8"), read="duckdb")
+    reviewed = Path(__file__).with_name("sql") / f"{name}.duckdb.sql"
+    made = query.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE)
+    assert parse_one(made, read="duckdb") == parse_one(reviewed.read_text(encoding="utf-8"), read="duckdb")
 
 
 @pytest.mark.parametrize(
@@ -266,8 +232,13 @@ def test_texts_and_times_are_staged_by_dialect(dialect, as_text, as_micros):
 
 @pytest.mark.parametrize("dialect", ["postgres", "mysql", "spark"])
 def test_only_the_staging_depends_on_the_dialect(dialect):
-    here, there = features.visitors(EVENTS.names, "duckdb"), features.visitors(EVENTS.names, dialect)
-    assert [cte.alias for cte in there.ctes] == ["stage", "seq", "marked"]
-    assert [cte.this for cte in there.ctes[1:]] == [cte.this for cte in here.ctes[1:]]
-    assert there.expressions == here.expressions
+    there = features.visitors(EVENTS.names, RULES, SHAPE, dialect)
+    assert [cte.alias for cte in there.ctes][:4] == ["stage", "narrow", "seq", "of_hits"]
+    assert [cte.this for cte in there.ctes[1:]] == [cte.this for cte in WISHED.ctes[1:]]
+    assert there.expressions == WISHED.expressions
     assert there.sql(dialect=dialect, identify=True, unsupported_level=ErrorLevel.RAISE)
+
+
+def test_duckdb_reads_the_events_once_whatever_it_would_rather_do():
+    assert [table.name for table in QUERY.find_all(exp.Table)].count("events") == 1
+    assert QUERY.ctes[0].args["materialized"]

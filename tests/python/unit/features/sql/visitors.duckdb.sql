@@ -1,6 +1,6 @@
-WITH "stage" AS (
+WITH "stage" AS MATERIALIZED (
   SELECT
-    EPOCH_US("server_ts") AS "server_ts",
+    EPOCH_US("server_ts") AS "ts_us",
     "client_addr" AS "client_addr",
     "vhost" AS "vhost",
     "location" AS "location",
@@ -10,60 +10,428 @@ WITH "stage" AS (
     "useragent" AS "useragent",
     "source_file" AS "source_file",
     "line_number",
+    "br_lang" AS "br_lang",
     "useragent_type" AS "useragent_type",
     "useragent_category" AS "useragent_category",
     "useragent_os" AS "useragent_os",
+    "useragent_device_brand" AS "useragent_device_brand",
+    CASE WHEN "is_bot" THEN 1 WHEN NOT "is_bot" THEN 0 END AS "is_bot",
+    "client_addr_country" AS "client_addr_country",
+    "client_addr_region" AS "client_addr_region",
+    "client_addr_city" AS "client_addr_city",
+    "location_path" AS "location_path",
+    CASE WHEN "is_pageview" THEN 1 ELSE 0 END AS "is_pageview",
+    "local_hour",
+    "local_weekday",
+    "local_month",
+    "campaign_name" AS "campaign_name",
+    "referer_type" AS "referer_type",
+    "referer_name" AS "referer_name",
+    "channel" AS "channel",
+    "page_category" AS "page_category",
+    CASE WHEN "is_conversion" THEN 1 ELSE 0 END AS "is_conversion",
     "visitor_id" AS "visitor_id",
     "row_index"
   FROM "events"
-), "seq" AS (
+), "narrow" AS (
+  SELECT
+    "visitor_id",
+    "row_index",
+    "source_file",
+    "line_number",
+    "is_pageview",
+    "location",
+    "ts_us",
+    "ts_us" + CASE
+      WHEN "ts_us" < 1761440400000000
+      THEN CASE WHEN "ts_us" < 1743296400000000 THEN 3600000000 ELSE 7200000000 END
+      ELSE CASE
+        WHEN "ts_us" < 1774746000000000
+        THEN 3600000000
+        ELSE CASE WHEN "ts_us" < 1792890000000000 THEN 7200000000 ELSE 3600000000 END
+      END
+    END AS "local_us",
+    NOT CASE WHEN "is_pageview" = 1 THEN "page_category" END IS NULL AS "known_1",
+    NOT "location" IS NULL AS "known_2",
+    NOT CASE WHEN "is_pageview" = 1 THEN "location" END IS NULL AS "known_3",
+    NOT "referer" IS NULL AS "known_4",
+    NOT "referer_type" IS NULL AS "known_5",
+    NOT "referer_name" IS NULL AS "known_6",
+    NOT "channel" IS NULL AS "known_7",
+    NOT "campaign_name" IS NULL AS "known_8",
+    NOT "useragent" IS NULL AS "known_9",
+    NOT "useragent_type" IS NULL AS "known_10",
+    NOT "useragent_category" IS NULL AS "known_11",
+    NOT "useragent_os" IS NULL AS "known_12",
+    NOT "useragent_device_brand" IS NULL AS "known_13",
+    NOT "br_lang" IS NULL AS "known_14",
+    NOT "client_addr" IS NULL AS "known_15",
+    NOT "vhost" IS NULL AS "known_16",
+    NOT "client_addr_country" IS NULL AS "known_17",
+    NOT "client_addr_region" IS NULL AS "known_18",
+    NOT "client_addr_city" IS NULL AS "known_19",
+    NOT "local_month" IS NULL AS "known_20"
+  FROM "stage"
+), "seq" AS MATERIALIZED (
   SELECT
     *,
     ROW_NUMBER() OVER (
       PARTITION BY "visitor_id"
-      ORDER BY "server_ts", "source_file", "line_number", "row_index"
-    ) AS "rn"
+      ORDER BY "ts_us", "source_file", "line_number", "row_index"
+    ) AS "rn",
+    LAG("ts_us") OVER (
+      PARTITION BY "visitor_id"
+      ORDER BY "ts_us", "source_file", "line_number", "row_index"
+    ) AS "prev_us",
+    CAST((
+      "local_us" - "local_us" % 86400000000
+    ) / 86400000000 AS BIGINT) AS "day",
+    LAG("local_us") OVER (
+      PARTITION BY "visitor_id"
+      ORDER BY "ts_us", "source_file", "line_number", "row_index"
+    ) AS "prev_local_us"
+  FROM "narrow"
+), "of_hits" AS (
+  SELECT
+    "visitor_id" AS "one",
+    MIN("visitor_id") AS "visitor_id",
+    COUNT(*) AS "count",
+    MIN("ts_us") AS "server_ts_min",
+    MAX("ts_us") AS "server_ts_max",
+    CAST(SUM("is_pageview") AS BIGINT) AS "pageviews",
+    COUNT(DISTINCT CASE WHEN "is_pageview" = 1 THEN "location" END) AS "page_distinct",
+    COUNT(DISTINCT "client_addr") AS "client_addr_count",
+    COUNT(DISTINCT "location") AS "location_distinct",
+    MIN("bytes") AS "bytes_min",
+    MAX("bytes") AS "bytes_max",
+    CASE WHEN SUM("bytes") <= 9223372036854775807 THEN CAST(SUM("bytes") AS BIGINT) END AS "bytes_sum",
+    MAX("status") AS "status_max",
+    CAST(SUM("is_conversion") AS BIGINT) AS "conversions",
+    COUNT(DISTINCT "channel") AS "channel_distinct",
+    COUNT("campaign_name") > 0 AS "has_campaign",
+    CAST(CAST(SUM(CASE WHEN "local_hour" < 6 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("local_hour") AS DOUBLE), 0) AS "night_share",
+    CAST(CAST(SUM(CASE WHEN "local_weekday" >= 6 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("local_weekday") AS DOUBLE), 0) AS "weekend_share",
+    CAST(CAST(SUM(CASE WHEN "status" >= 400 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("status") AS DOUBLE), 0) AS "error_share",
+    CAST(SUM(CASE WHEN "status" = 404 THEN 1 ELSE 0 END) AS BIGINT) AS "count_404",
+    MAX("is_bot") = 1 AS "is_bot",
+    MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS "asked_robots_txt"
   FROM "stage"
-), "marked" AS (
+  GROUP BY
+    "visitor_id"
+), "numbers" AS (
+  SELECT
+    "row_index" AS "hit",
+    "rn"
+  FROM "seq"
+), "ends" AS (
+  SELECT
+    "visitor_id" AS "one",
+    MIN(CASE WHEN "known_1" THEN "rn" END) AS "page_category_first_rn",
+    MAX(CASE WHEN "known_1" THEN "rn" END) AS "page_category_last_rn",
+    MIN(CASE WHEN "known_2" THEN "rn" END) AS "location_first_rn",
+    MAX(CASE WHEN "known_2" THEN "rn" END) AS "location_last_rn",
+    MIN(CASE WHEN "known_3" THEN "rn" END) AS "landing_page_first_rn",
+    MIN(CASE WHEN "known_4" THEN "rn" END) AS "referer_first_rn",
+    MAX(CASE WHEN "known_4" THEN "rn" END) AS "referer_last_rn",
+    MIN(CASE WHEN "known_5" THEN "rn" END) AS "referer_type_first_rn",
+    MIN(CASE WHEN "known_6" THEN "rn" END) AS "referer_name_first_rn",
+    MIN(CASE WHEN "known_7" THEN "rn" END) AS "channel_first_rn",
+    MAX(CASE WHEN "known_7" THEN "rn" END) AS "channel_last_rn",
+    MIN(CASE WHEN "known_8" THEN "rn" END) AS "campaign_name_first_rn",
+    MAX(CASE WHEN "known_9" THEN "rn" END) AS "useragent_last_rn",
+    MIN(CASE WHEN "known_10" THEN "rn" END) AS "useragent_type_first_rn",
+    MAX(CASE WHEN "known_10" THEN "rn" END) AS "useragent_type_last_rn",
+    MIN(CASE WHEN "known_11" THEN "rn" END) AS "useragent_category_first_rn",
+    MAX(CASE WHEN "known_11" THEN "rn" END) AS "useragent_category_last_rn",
+    MAX(CASE WHEN "known_12" THEN "rn" END) AS "useragent_os_last_rn",
+    MAX(CASE WHEN "known_13" THEN "rn" END) AS "useragent_device_brand_last_rn",
+    MAX(CASE WHEN "known_14" THEN "rn" END) AS "br_lang_last_rn",
+    MIN(CASE WHEN "known_15" THEN "rn" END) AS "client_addr_first_rn",
+    MAX(CASE WHEN "known_15" THEN "rn" END) AS "client_addr_last_rn",
+    MIN(CASE WHEN "known_16" THEN "rn" END) AS "vhost_first_rn",
+    MAX(CASE WHEN "known_16" THEN "rn" END) AS "vhost_last_rn",
+    MIN(CASE WHEN "known_17" THEN "rn" END) AS "client_addr_country_first_rn",
+    MAX(CASE WHEN "known_17" THEN "rn" END) AS "client_addr_country_last_rn",
+    MIN(CASE WHEN "known_18" THEN "rn" END) AS "client_addr_region_first_rn",
+    MIN(CASE WHEN "known_19" THEN "rn" END) AS "client_addr_city_first_rn",
+    MAX(CASE WHEN "known_20" THEN "rn" END) AS "month_rn"
+  FROM "seq"
+  GROUP BY
+    "visitor_id"
+), "of_ends" AS (
+  SELECT
+    "visitor_id" AS "one",
+    MAX(
+      CASE
+        WHEN "rn" = "page_category_first_rn"
+        THEN CASE WHEN "is_pageview" = 1 THEN "page_category" END
+      END
+    ) AS "page_category_first",
+    MAX(
+      CASE
+        WHEN "rn" = "page_category_last_rn"
+        THEN CASE WHEN "is_pageview" = 1 THEN "page_category" END
+      END
+    ) AS "page_category_last",
+    MAX(CASE WHEN "rn" = "location_first_rn" THEN "location" END) AS "location_first",
+    MAX(CASE WHEN "rn" = "location_last_rn" THEN "location" END) AS "location_last",
+    MAX(
+      CASE
+        WHEN "rn" = "landing_page_first_rn"
+        THEN CASE WHEN "is_pageview" = 1 THEN "location" END
+      END
+    ) AS "landing_page_first",
+    MAX(CASE WHEN "rn" = "referer_first_rn" THEN "referer" END) AS "referer_first",
+    MAX(CASE WHEN "rn" = "referer_last_rn" THEN "referer" END) AS "referer_last",
+    MAX(CASE WHEN "rn" = "referer_type_first_rn" THEN "referer_type" END) AS "referer_type_first",
+    MAX(CASE WHEN "rn" = "referer_name_first_rn" THEN "referer_name" END) AS "referer_name_first",
+    MAX(CASE WHEN "rn" = "channel_first_rn" THEN "channel" END) AS "channel_first",
+    MAX(CASE WHEN "rn" = "channel_last_rn" THEN "channel" END) AS "channel_last",
+    MAX(CASE WHEN "rn" = "campaign_name_first_rn" THEN "campaign_name" END) AS "campaign_name_first",
+    MAX(CASE WHEN "rn" = "useragent_last_rn" THEN "useragent" END) AS "useragent_last",
+    MAX(CASE WHEN "rn" = "useragent_type_first_rn" THEN "useragent_type" END) AS "useragent_type_first",
+    MAX(CASE WHEN "rn" = "useragent_type_last_rn" THEN "useragent_type" END) AS "useragent_type_last",
+    MAX(CASE WHEN "rn" = "useragent_category_first_rn" THEN "useragent_category" END) AS "useragent_category_first",
+    MAX(CASE WHEN "rn" = "useragent_category_last_rn" THEN "useragent_category" END) AS "useragent_category_last",
+    MAX(CASE WHEN "rn" = "useragent_os_last_rn" THEN "useragent_os" END) AS "useragent_os_last",
+    MAX(
+      CASE WHEN "rn" = "useragent_device_brand_last_rn" THEN "useragent_device_brand" END
+    ) AS "useragent_device_brand_last",
+    MAX(CASE WHEN "rn" = "br_lang_last_rn" THEN "br_lang" END) AS "br_lang_last",
+    MAX(CASE WHEN "rn" = "client_addr_first_rn" THEN "client_addr" END) AS "client_addr_first",
+    MAX(CASE WHEN "rn" = "client_addr_last_rn" THEN "client_addr" END) AS "client_addr_last",
+    MAX(CASE WHEN "rn" = "vhost_first_rn" THEN "vhost" END) AS "vhost_first",
+    MAX(CASE WHEN "rn" = "vhost_last_rn" THEN "vhost" END) AS "vhost_last",
+    MAX(CASE WHEN "rn" = "client_addr_country_first_rn" THEN "client_addr_country" END) AS "client_addr_country_first",
+    MAX(CASE WHEN "rn" = "client_addr_country_last_rn" THEN "client_addr_country" END) AS "client_addr_country_last",
+    MAX(CASE WHEN "rn" = "client_addr_region_first_rn" THEN "client_addr_region" END) AS "client_addr_region_first",
+    MAX(CASE WHEN "rn" = "client_addr_city_first_rn" THEN "client_addr_city" END) AS "client_addr_city_first",
+    MAX(CASE WHEN "rn" = "month_rn" THEN "local_month" END) AS "month"
+  FROM "stage"
+  JOIN "numbers"
+    ON "row_index" = "hit"
+  JOIN "ends"
+    ON "visitor_id" = "ends"."one"
+  GROUP BY
+    "visitor_id"
+), "paired" AS (
+  SELECT
+    "visitor_id",
+    "ts_us",
+    "rn",
+    "prev_us",
+    "local_us",
+    "day",
+    "prev_local_us",
+    "is_pageview",
+    CASE
+      WHEN "is_pageview" = 1
+      AND "location" = LAG("location") OVER (PARTITION BY "visitor_id", "is_pageview" ORDER BY "rn")
+      AND "ts_us" - LAG("ts_us") OVER (PARTITION BY "visitor_id", "is_pageview" ORDER BY "rn") <= 10000000
+      THEN 1
+      ELSE 0
+    END AS "is_again"
+  FROM "seq"
+  WHERE
+    NOT "ts_us" IS NULL
+), "paused" AS (
   SELECT
     *,
-    MIN(CASE WHEN NOT "location" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "location_first_rn",
-    MAX(CASE WHEN NOT "location" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "location_last_rn",
-    MIN(CASE WHEN NOT "referer" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "referer_first_rn",
-    MAX(CASE WHEN NOT "referer" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "referer_last_rn",
-    MIN(CASE WHEN NOT "client_addr" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "client_addr_first_rn",
-    MAX(CASE WHEN NOT "client_addr" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "client_addr_last_rn",
-    MIN(CASE WHEN NOT "vhost" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "vhost_first_rn",
-    MAX(CASE WHEN NOT "vhost" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "vhost_last_rn",
-    MAX(CASE WHEN NOT "useragent" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_last_rn",
-    MAX(CASE WHEN NOT "useragent_type" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_type_last_rn",
-    MAX(CASE WHEN NOT "useragent_category" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_category_last_rn",
-    MAX(CASE WHEN NOT "useragent_os" IS NULL THEN "rn" END) OVER (PARTITION BY "visitor_id") AS "useragent_os_last_rn"
-  FROM "seq"
+    CASE
+      WHEN NOT "prev_us" IS NULL AND "ts_us" - "prev_us" <= 1800000000
+      THEN 0
+      ELSE 1
+    END AS "is_pause",
+    CASE
+      WHEN NOT "prev_local_us" IS NULL
+      AND "prev_local_us" - "prev_local_us" % 86400000000 = "local_us" - "local_us" % 86400000000
+      THEN 0
+      ELSE 1
+    END AS "is_new_day",
+    CASE
+      WHEN NOT "prev_local_us" IS NULL
+      AND "prev_local_us" - "prev_local_us" % 86400000000 = "local_us" - "local_us" % 86400000000
+      THEN CASE
+        WHEN NOT "prev_us" IS NULL AND "ts_us" - "prev_us" <= 1800000000
+        THEN 0
+        ELSE 1
+      END
+      ELSE CASE WHEN "local_us" % 86400000000 <= 1800000000 THEN 0 ELSE 1 END
+    END AS "day_pause"
+  FROM "paired"
+), "daily" AS (
+  SELECT
+    *,
+    MAX("day_pause") OVER (PARTITION BY "visitor_id", "day") AS "day_paused"
+  FROM "paused"
+), "dated" AS (
+  SELECT
+    *,
+    LAG("day_paused") OVER (PARTITION BY "visitor_id" ORDER BY "rn") AS "prev_day_paused"
+  FROM "daily"
+), "begun" AS (
+  SELECT
+    *,
+    CASE
+      WHEN "is_pause" = 1 OR (
+        "is_new_day" = 1 AND "prev_day_paused" = 0
+      )
+      THEN 1
+      ELSE 0
+    END AS "begins"
+  FROM "dated"
+), "numbered" AS (
+  SELECT
+    *,
+    CAST(SUM("begins") OVER (PARTITION BY "visitor_id" ORDER BY "rn") AS BIGINT) AS "visit"
+  FROM "begun"
+), "visits" AS (
+  SELECT
+    "visitor_id",
+    "visit",
+    MIN("ts_us") AS "start_us",
+    MAX("ts_us") AS "end_us",
+    SUM("is_new_day") AS "days",
+    CAST(SUM("is_pageview") AS BIGINT) AS "views",
+    MIN(CASE WHEN "is_pageview" = 1 THEN "ts_us" END) AS "first_view_us",
+    MAX(CASE WHEN "is_pageview" = 1 THEN "ts_us" END) AS "last_view_us",
+    SUM("is_again") AS "repeats"
+  FROM "numbered"
+  GROUP BY
+    "visitor_id",
+    "visit"
+), "aged" AS (
+  SELECT
+    *,
+    "start_us" - LAG("end_us") OVER (PARTITION BY "visitor_id" ORDER BY "visit") AS "gap_us",
+    CASE
+      WHEN LEAD("visit") OVER (PARTITION BY "visitor_id" ORDER BY "visit") IS NULL
+      THEN 1
+      ELSE 0
+    END AS "is_last",
+    MAX("end_us") OVER () AS "latest_us"
+  FROM "visits"
+), "of_visits" AS (
+  SELECT
+    "visitor_id" AS "one",
+    COUNT(*) AS "session_id_count",
+    CAST(SUM("days") AS BIGINT) AS "active_days",
+    CAST(MAX("latest_us") - MIN("start_us") AS DOUBLE) / 86400000000.0 AS "days_since_first",
+    CAST(MAX("latest_us") - MAX("end_us") AS DOUBLE) / 86400000000.0 AS "days_since_last",
+    CAST(MAX("end_us") - MIN("start_us") AS DOUBLE) / 86400000000.0 AS "days_active_span",
+    CAST(SUM("gap_us") AS DOUBLE) / NULLIF(CAST(COUNT("gap_us") AS DOUBLE), 0) / 3600000000.0 AS "session_gap_hours_mean",
+    STDDEV_SAMP(CAST("gap_us" AS DOUBLE)) / 3600000000.0 AS "session_gap_hours_std",
+    CAST(SUM(CASE WHEN "latest_us" - "start_us" < 604800000000 THEN 1 ELSE 0 END) AS BIGINT) AS "session_count_7d",
+    CAST(SUM(CASE WHEN "latest_us" - "start_us" < 2592000000000 THEN 1 ELSE 0 END) AS BIGINT) AS "session_count_30d",
+    CAST(SUM("views") AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS "session_pageviews_mean",
+    MAX("views") AS "session_pageviews_max",
+    MAX(CASE WHEN "is_last" = 1 THEN "views" END) AS "session_pageviews_last",
+    CAST(SUM("end_us" - "start_us") AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) / 1000000.0 AS "session_duration_mean",
+    CAST(MAX(CASE WHEN "is_last" = 1 THEN "end_us" - "start_us" END) AS DOUBLE) / 1000000.0 AS "session_duration_last",
+    CAST(CAST(SUM(CASE WHEN "views" = 1 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS "bounce_share",
+    CAST(SUM("last_view_us" - "first_view_us") AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN "views" > 0 THEN "views" - 1 END) AS DOUBLE), 0) / 1000000.0 AS "time_on_page_mean",
+    CAST(SUM("repeats") AS BIGINT) AS "repeated_pageviews"
+  FROM "aged"
+  GROUP BY
+    "visitor_id"
+), "categories" AS (
+  SELECT
+    "visitor_id",
+    "page_category",
+    COUNT(*) AS "views"
+  FROM "stage"
+  WHERE
+    "is_pageview" = 1 AND NOT "page_category" IS NULL
+  GROUP BY
+    "visitor_id",
+    "page_category"
+), "of_categories" AS (
+  SELECT
+    "visitor_id" AS "one",
+    COUNT(*) AS "page_category_distinct",
+    CASE
+      WHEN COUNT(*) = 1
+      THEN CAST(0 AS DOUBLE)
+      ELSE LN(CAST(SUM("views") AS DOUBLE)) - SUM(CAST("views" AS DOUBLE) * LN(CAST("views" AS DOUBLE))) / CAST(SUM("views") AS DOUBLE)
+    END AS "page_category_entropy"
+  FROM "categories"
+  GROUP BY
+    "visitor_id"
 )
 SELECT
-  "visitor_id" AS "visitor_id",
-  COUNT(*) AS "count",
-  MIN("server_ts") AS "server_ts_min",
-  MAX("server_ts") AS "server_ts_max",
-  COUNT(DISTINCT "client_addr") AS "client_addr_distinct",
-  COUNT(DISTINCT "location") AS "location_distinct",
-  MIN("bytes") AS "bytes_min",
-  MAX("bytes") AS "bytes_max",
-  CASE WHEN SUM("bytes") <= 9223372036854775807 THEN CAST(SUM("bytes") AS BIGINT) END AS "bytes_sum",
-  MAX("status") AS "status_max",
-  MAX(CASE WHEN "rn" = "location_first_rn" THEN "location" END) AS "location_first",
-  MAX(CASE WHEN "rn" = "location_last_rn" THEN "location" END) AS "location_last",
-  MAX(CASE WHEN "rn" = "referer_first_rn" THEN "referer" END) AS "referer_first",
-  MAX(CASE WHEN "rn" = "referer_last_rn" THEN "referer" END) AS "referer_last",
-  MAX(CASE WHEN "rn" = "client_addr_first_rn" THEN "client_addr" END) AS "client_addr_first",
-  MAX(CASE WHEN "rn" = "client_addr_last_rn" THEN "client_addr" END) AS "client_addr_last",
-  MAX(CASE WHEN "rn" = "vhost_first_rn" THEN "vhost" END) AS "vhost_first",
-  MAX(CASE WHEN "rn" = "vhost_last_rn" THEN "vhost" END) AS "vhost_last",
-  MAX(CASE WHEN "rn" = "useragent_last_rn" THEN "useragent" END) AS "useragent_last",
-  MAX(CASE WHEN "rn" = "useragent_type_last_rn" THEN "useragent_type" END) AS "useragent_type_last",
-  MAX(CASE WHEN "rn" = "useragent_category_last_rn" THEN "useragent_category" END) AS "useragent_category_last",
-  MAX(CASE WHEN "rn" = "useragent_os_last_rn" THEN "useragent_os" END) AS "useragent_os_last"
-FROM "marked"
-GROUP BY
-  "visitor_id"
+  "of_hits"."visitor_id" AS "visitor_id",
+  "of_hits"."count" AS "count",
+  "of_hits"."server_ts_min" AS "server_ts_min",
+  "of_hits"."server_ts_max" AS "server_ts_max",
+  COALESCE("of_visits"."session_id_count", 0) AS "session_id_count",
+  "of_hits"."pageviews" AS "pageviews",
+  "of_hits"."page_distinct" AS "page_distinct",
+  COALESCE("of_visits"."active_days", 0) AS "active_days",
+  "of_hits"."client_addr_count" AS "client_addr_count",
+  "of_hits"."location_distinct" AS "location_distinct",
+  "of_hits"."bytes_min" AS "bytes_min",
+  "of_hits"."bytes_max" AS "bytes_max",
+  "of_hits"."bytes_sum" AS "bytes_sum",
+  "of_hits"."status_max" AS "status_max",
+  "of_visits"."days_since_first" AS "days_since_first",
+  "of_visits"."days_since_last" AS "days_since_last",
+  "of_visits"."days_active_span" AS "days_active_span",
+  "of_visits"."session_gap_hours_mean" AS "session_gap_hours_mean",
+  "of_visits"."session_gap_hours_std" AS "session_gap_hours_std",
+  COALESCE("of_visits"."session_count_7d", 0) AS "session_count_7d",
+  COALESCE("of_visits"."session_count_30d", 0) AS "session_count_30d",
+  "of_visits"."session_pageviews_mean" AS "session_pageviews_mean",
+  "of_visits"."session_pageviews_max" AS "session_pageviews_max",
+  "of_visits"."session_pageviews_last" AS "session_pageviews_last",
+  "of_visits"."session_duration_mean" AS "session_duration_mean",
+  "of_visits"."session_duration_last" AS "session_duration_last",
+  "of_visits"."bounce_share" AS "bounce_share",
+  "of_visits"."time_on_page_mean" AS "time_on_page_mean",
+  COALESCE("of_categories"."page_category_distinct", 0) AS "page_category_distinct",
+  "of_categories"."page_category_entropy" AS "page_category_entropy",
+  "of_ends"."page_category_first" AS "page_category_first",
+  "of_ends"."page_category_last" AS "page_category_last",
+  "of_hits"."conversions" AS "conversions",
+  "of_ends"."location_first" AS "location_first",
+  "of_ends"."location_last" AS "location_last",
+  "of_ends"."landing_page_first" AS "landing_page_first",
+  "of_ends"."referer_first" AS "referer_first",
+  "of_ends"."referer_last" AS "referer_last",
+  "of_ends"."referer_type_first" AS "referer_type_first",
+  "of_ends"."referer_name_first" AS "referer_name_first",
+  "of_ends"."channel_first" AS "channel_first",
+  "of_ends"."channel_last" AS "channel_last",
+  "of_hits"."channel_distinct" AS "channel_distinct",
+  "of_ends"."campaign_name_first" AS "campaign_name_first",
+  "of_hits"."has_campaign" AS "has_campaign",
+  "of_ends"."useragent_last" AS "useragent_last",
+  "of_ends"."useragent_type_first" AS "useragent_type_first",
+  "of_ends"."useragent_type_last" AS "useragent_type_last",
+  "of_ends"."useragent_category_first" AS "useragent_category_first",
+  "of_ends"."useragent_category_last" AS "useragent_category_last",
+  "of_ends"."useragent_os_last" AS "useragent_os_last",
+  "of_ends"."useragent_device_brand_last" AS "useragent_device_brand_last",
+  "of_ends"."br_lang_last" AS "br_lang_last",
+  "of_ends"."client_addr_first" AS "client_addr_first",
+  "of_ends"."client_addr_last" AS "client_addr_last",
+  "of_ends"."vhost_first" AS "vhost_first",
+  "of_ends"."vhost_last" AS "vhost_last",
+  "of_ends"."client_addr_country_first" AS "client_addr_country_first",
+  "of_ends"."client_addr_country_last" AS "client_addr_country_last",
+  "of_ends"."client_addr_region_first" AS "client_addr_region_first",
+  "of_ends"."client_addr_city_first" AS "client_addr_city_first",
+  "of_ends"."month" AS "month",
+  "of_hits"."night_share" AS "night_share",
+  "of_hits"."weekend_share" AS "weekend_share",
+  "of_hits"."error_share" AS "error_share",
+  "of_hits"."count_404" AS "count_404",
+  COALESCE("of_visits"."repeated_pageviews", 0) AS "repeated_pageviews",
+  "of_hits"."is_bot" AS "is_bot",
+  "of_hits"."asked_robots_txt" AS "asked_robots_txt"
+FROM "of_hits"
+LEFT JOIN "of_ends"
+  ON "of_hits"."one" = "of_ends"."one"
+LEFT JOIN "of_visits"
+  ON "of_hits"."one" = "of_visits"."one"
+LEFT JOIN "of_categories"
+  ON "of_hits"."one" = "of_categories"."one"
