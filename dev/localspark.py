@@ -55,10 +55,13 @@ def session(executors: int = EXECUTORS, more: Mapping[str, str] | None = None) -
     from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
 
     os.environ.update(environment())
+    path = os.environ.pop("PYTHONPATH", None)  # executors would have it, too
     builder = SparkSession.builder.appName("ovh-logs")
     for name, value in {**options(executors), **(more or {})}.items():
         builder = builder.config(name, value)
     made = builder.getOrCreate()
+    if path is not None:
+        os.environ["PYTHONPATH"] = path
     application = made.sparkContext.applicationId
     try:
         yield made

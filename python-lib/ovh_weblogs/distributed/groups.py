@@ -19,8 +19,11 @@ from ovh_weblogs.engines import spark
 from ovh_weblogs.engines.spark import Batches
 from ovh_weblogs.grouping import Grouping
 from ovh_weblogs.schema import ARROW_TYPES, Column, Type
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import SessionSettings, VisitorSettings
+
+logger = guarded_logger(__name__)
 
 _ROW = "row_index"
 _SUMMED = "DECIMAL(20, 0)"  # Spark's sum of BIGINT is another, which overflows; that of a decimal has ten digits more
@@ -39,6 +42,7 @@ def visitors(frame: DataFrame, settings: VisitorSettings) -> Iterator[DataFrame]
         InputError: A needed column is absent.
     """
     grouping = Grouping(frame.columns, settings)
+    _tell(grouping.told())
     wanted = grouping.wanted
     rules = features.rules_of(SessionSettings())
     query = features.visitors(grouping.present, rules, settings.shape, "spark")
@@ -51,10 +55,16 @@ def visitors(frame: DataFrame, settings: VisitorSettings) -> Iterator[DataFrame]
 def sessions(frame: DataFrame, settings: SessionSettings) -> Iterator[DataFrame]:
     """Events to one row per visit, of the columns that ``Visits.columns`` names; as ``visitors``."""
     visits = Visits(frame.columns, settings)
+    _tell(visits.told())
     wanted = visits.wanted
     reading = partial(_of_visits, names=wanted, settings=settings)
     with _grouped(frame, wanted, reading, visits.schema, visits.definition("spark"), visits.columns) as found:
         yield found
+
+
+def _tell(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        logger.info("%s", sentence)
 
 
 @contextmanager

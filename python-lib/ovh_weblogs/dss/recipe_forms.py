@@ -42,6 +42,10 @@ _TYPES = {
     **dict.fromkeys(("float", "double"), Type.DOUBLE),
     "date": Type.INSTANT,
 }
+REFUSED_FIX = (
+    "choose another 'Format of lines', or raise 'Highest share of refused lines' to 1 and look at them in the output "
+    "Rejects"
+)
 CUSTOM = "custom"
 MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
 LINE_FORMATS = (AUTO, MIXED, "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)

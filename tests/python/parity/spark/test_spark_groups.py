@@ -67,7 +67,7 @@ WISHES = Shape(
         Aggregate("line_number", "sum", Type.BIGINT),
         Aggregate("bytes", "mean", Type.DOUBLE),
         Aggregate("protocol", "last"),
-        Aggregate("server_ts", "max", Type.INSTANT),
+        Aggregate("server_ts", "last", Type.INSTANT),
     ),
 )
 
