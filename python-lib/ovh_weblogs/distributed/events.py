@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ from ovh_weblogs import enrichment, logfiles
 from ovh_weblogs.distributed.lines import Lines
 from ovh_weblogs.engines import spark
 from ovh_weblogs.engines.spark import Batches
+from ovh_weblogs.errors import InputError
 from ovh_weblogs.logfiles import Totals
 from ovh_weblogs.schema import REJECTS, Column, Type
 from ovh_weblogs.secret import Secret
@@ -54,10 +56,20 @@ class _Shipped:
         return cls({name: getattr(settings, name) for name in names})
 
     def whole(self, settings: EnrichSettings, session: SparkSession) -> _Shipped:
-        """With them."""
+        """With them, on their way.
+
+        Raises:
+            InputError: Two geo files have the same name.
+        """
+        names = tuple(Path(path).name for path in settings.geo_files)
+        twice = sorted(name for name, count in Counter(names).items() if count > 1)
+        if twice:
+            raise InputError(
+                f"Several geo files are called {twice[0]}, and executors of Spark know files by their names alone",
+                fix="rename all but one of them",
+            )
         for path in settings.geo_files:
             session.sparkContext.addFile(path)
-        names = tuple(path.rpartition("/")[2] for path in settings.geo_files)
         return replace(self, key=settings.visitor_key.reveal(), geo_files=names)
 
     def arrived(self) -> EnrichSettings:

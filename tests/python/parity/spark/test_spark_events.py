@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import time
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
 
+from dev import geofiles
 from ovh_weblogs import logfiles, pipeline
 from ovh_weblogs.errors import InputError, LogDamaged, SettingsError
 from ovh_weblogs.schema import REJECTS
@@ -18,6 +21,7 @@ from ovh_weblogs.settings import EnrichSettings, ParseSettings, Rotation
 pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
 
 KEYED = EnrichSettings(visitor_key=Secret("a key of 16 letters or more"), rotation=Rotation.DAY)
+CITY = {"country": {"iso_code": "FR"}, "city": {"names": {"en": "Lille"}}}
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +75,17 @@ def on_one_machine(folder, enrich=KEYED):
     return by_place(row for batch in pipeline.enrich(hits, enrich) for row in batch.to_pylist()), rejects, totals
 
 
-def test_events_rejects_and_counts_are_those_of_one_machine(build, folder):
-    found = build(sorted(folder.iterdir()))
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    """A geo file in which every address of IPv4 is of one city."""
+    return str(geofiles.write(tmp_path_factory.mktemp("geo") / "city.mmdb", "GeoLite2-City", [("0.0.0.0/1", CITY)]))
+
+
+def test_events_rejects_and_counts_are_those_of_one_machine(build, folder, places):
+    found = build(sorted(folder.iterdir()), enrich=replace(KEYED, geo_files=(places,)))
     events, rejects, totals = on_one_machine(folder, found.enrich)
     assert collected(found.events()) == events
+    assert {event["client_addr_city"] for event in events} == {"Lille", None}
     assert [column.name for column in found.columns] == list(events[0])
     assert collected(found.rejects()) == by_place(rejects)
     assert found.totals.counts == totals.counts
@@ -86,6 +97,13 @@ def test_files_that_travel_with_the_job_are_read_as_those_in_their_place(build, 
     found = build([folder / "b.log.gz"], travel=True)
     assert found.totals.hits == found.events().count() > 500
     assert not found.has_tracker
+
+
+def test_two_geo_files_of_one_name_are_refused_since_executors_would_have_one(build, folder, places, tmp_path):
+    other = shutil.copy(places, tmp_path / "city.mmdb")
+    found = build([folder / "b.log.gz"], enrich=replace(KEYED, geo_files=(places, other)))
+    with pytest.raises(InputError, match=r"Several geo files are called city\.mmdb"):
+        found.events()
 
 
 def test_what_executors_raise_is_told_as_on_one_machine(build, tmp_path):
