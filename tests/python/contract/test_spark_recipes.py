@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 
 import pytest
 
@@ -15,7 +14,7 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(localspark.missing() is not None, reason=str(localspark.missing())),
 ]
-SPARK, ALONE = "ovh-logs-events-spark", ("ovh-logs-parse", "ovh-logs-enrich")
+SPARK = "ovh-logs-events-spark"
 REJECT = b"no log line"
 SESSION = "Setting default log level"  # what Spark says as a session starts
 
@@ -127,18 +126,3 @@ def test_a_folder_with_too_many_refused_lines_leaves_no_events(repository, store
     result = refused(repository, store, SPARK, {"logs": ["bad"]}, {"events": ["never"]}, add_geo=False)
     assert "1 of 1 lines of bad were refused" in result.error["message"]
     assert store.partitions("never") == []
-
-
-@pytest.mark.parametrize(
-    ("recipe", "originals"),
-    [(SPARK, ALONE), ("ovh-logs-visitors-spark", ("ovh-logs-visitors", "ovh-logs-sessions"))],
-)
-def test_a_form_for_spark_asks_what_the_forms_of_one_machine_ask(repository, recipe, originals):
-    def params(name):
-        text = (repository / "custom-recipes" / name / "recipe.json").read_text("utf-8")
-        return {param["name"]: param for param in json.loads(text)["params"] if param["type"] != "SEPARATOR"}
-
-    known = {key: value for name in reversed(originals) for key, value in params(name).items()}
-    for name, param in params(recipe).items():
-        if name != "identifier_column":  # there are no hits to choose one from
-            assert param == {key: value for key, value in known[name].items() if key in param}
