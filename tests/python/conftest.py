@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import settings
 
+from dev import localspark
 from dev.demo.tables import Tables
 from dev.traffic import generate
 from ovh_weblogs.schema import EVENTS, REJECT_REASON
@@ -61,6 +63,24 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Traffic:
     out = tmp_path_factory.mktemp("month")
     generate(out, count=28, visitors=500, seed=7)
     return Traffic(out)
+
+
+@pytest.fixture(scope="session")
+def spark_session() -> Iterator[Any]:
+    """Spark with two executors, processes of their own, that have the library from a zip.
+
+    One for all tests: to start and warm it takes longer than they do.
+    """
+    why = localspark.missing()
+    if why:
+        pytest.skip(why)
+    from ovh_weblogs.engines import spark  # noqa: PLC0415 - Spark may not be there
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Spark's own, of pandas and of Python's next versions
+        with localspark.session() as made, spark.library(made):
+            spark.ready(made)
+            yield made
 
 
 @pytest.fixture(scope="session")

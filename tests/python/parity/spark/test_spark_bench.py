@@ -12,8 +12,8 @@ from dev.bench.contenders import sparked
 pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
 
 
-def test_every_line_of_the_corpus_becomes_an_event_or_is_refused(session, tmp_path):
+def test_every_line_of_the_corpus_becomes_an_event_or_is_refused(spark_session, tmp_path):
     corpus = data.corpus(2800, tmp_path)
     path = tmp_path / "day.log"
     path.write_bytes(gzip.decompress(corpus.path.read_bytes()))
-    assert sparked.events(session, path, part=200_000) == corpus.lines
+    assert sparked.events(spark_session, path, part=200_000) == corpus.lines

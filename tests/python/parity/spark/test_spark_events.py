@@ -38,7 +38,7 @@ def folder(spring, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def build(session):
+def build(spark_session):
     """Surveys files that are cut into parts of so many bytes."""
     from ovh_weblogs.distributed import events, lines, splits
 
@@ -48,10 +48,10 @@ def build(session):
         parts = splits.parts(places, settings, size=size)
         if travel:
             for path in paths:
-                session.sparkContext.addFile(str(path))
+                spark_session.sparkContext.addFile(str(path))
             parts = [part.there(part.file.name) for part in parts]
         files = lines.Files(tuple(parts), travel=travel)
-        return events.Build(files.frame(session), files, settings, enrich)
+        return events.Build(files.frame(spark_session), files, settings, enrich)
 
     return made
 
@@ -113,7 +113,7 @@ def test_what_executors_raise_is_told_as_on_one_machine(build, tmp_path):
         build([cut])
 
 
-def test_a_file_that_an_executor_does_not_find_is_named(session, tmp_path):
+def test_a_file_that_an_executor_does_not_find_is_named(spark_session, tmp_path):
     gone = tmp_path / "gone.log"
     gone.write_bytes(b"line\n")
     from ovh_weblogs.distributed import events, lines, splits
@@ -121,15 +121,15 @@ def test_a_file_that_an_executor_does_not_find_is_named(session, tmp_path):
     files = lines.Files(tuple(splits.parts([splits.Place("gone.log", str(gone))], ParseSettings())))
     gone.unlink()
     with pytest.raises(InputError, match=r"gone\.log cannot be read at"):
-        events.Build(files.frame(session), files, ParseSettings(), EnrichSettings())
+        events.Build(files.frame(spark_session), files, ParseSettings(), EnrichSettings())
 
 
-def test_rows_of_a_dataset_keep_their_numbers_across_tasks(session, spring):
+def test_rows_of_a_dataset_keep_their_numbers_across_tasks(spark_session, spring):
     from ovh_weblogs.distributed import events, lines
 
     texts = [line.decode("utf-8", "replace") for line in next(iter(spring.files("ovh").values()))[:500]]
-    frame = session.createDataFrame([(text,) for text in [*texts, "no log line"]], "line string").repartition(1)
-    tasks = session.createDataFrame(frame.rdd.repartition(3).map(tuple), "line string").persist()
+    frame = spark_session.createDataFrame([(text,) for text in [*texts, "no log line"]], "line string").repartition(1)
+    tasks = spark_session.createDataFrame(frame.rdd.repartition(3).map(tuple), "line string").persist()
     order = [row["line"] for row in tasks.collect()]
     found = events.Build(tasks, lines.Rows("raw"), ParseSettings(), EnrichSettings.only("visitor_id"))
     numbers = {row["line_number"] for row in collected(found.events())}
@@ -138,7 +138,7 @@ def test_rows_of_a_dataset_keep_their_numbers_across_tasks(session, spring):
     assert numbers | {reject["line_number"]} == set(range(1, len(order) + 1))
 
 
-def test_executors_are_two_processes_that_have_the_library_from_the_zip(session):
+def test_executors_are_two_processes_that_have_the_library_from_the_zip(spark_session):
     from ovh_weblogs.engines import spark
     from ovh_weblogs.schema import Column, Type
 
@@ -150,12 +150,12 @@ def test_executors_are_two_processes_that_have_the_library_from_the_zip(session)
             yield pa.RecordBatch.from_pylist([{"process": os.getppid(), "file": ovh_weblogs.__file__}] * batch.num_rows)
 
     columns = (Column("process", Type.BIGINT, ""), Column("file", Type.STRING, ""))
-    rows = spark.mapped(session.range(0, 8, 1, 8), where, columns).collect()
+    rows = spark.mapped(spark_session.range(0, 8, 1, 8), where, columns).collect()
     assert len({row["process"] for row in rows}) == 2
     assert all("ovh_weblogs.zip/ovh_weblogs" in row["file"] for row in rows)
 
 
-def test_a_module_that_executors_lack_is_named(session):
+def test_a_module_that_executors_lack_is_named(spark_session):
     from ovh_weblogs.engines import spark
 
     def needy(batches):
@@ -164,4 +164,4 @@ def test_a_module_that_executors_lack_is_named(session):
         yield from isal_of_tomorrow.all(batches)
 
     with pytest.raises(SettingsError, match="no module isal_of_tomorrow"), spark.explained():
-        spark.mapped(session.range(1), needy, REJECTS.columns).collect()
+        spark.mapped(spark_session.range(1), needy, REJECTS.columns).collect()

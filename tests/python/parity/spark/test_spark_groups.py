@@ -29,14 +29,14 @@ def events(spring):
 
 
 @pytest.fixture
-def on_spark(session, tmp_path):
+def on_spark(spark_session, tmp_path):
     """Events as Spark reads them from three files, in an order that is none."""
 
     def read(events):
         shuffled = events.sort_by([("bytes", "descending"), ("line_number", "descending")])
         for number in range(3):
             pq.write_table(shuffled.slice(number * 999, 999 if number < 2 else None), tmp_path / f"{number}.parquet")
-        return session.read.parquet(str(tmp_path))
+        return spark_session.read.parquet(str(tmp_path))
 
     return read
 
@@ -101,7 +101,7 @@ def test_visits_are_the_same(on_spark, events, midnight):
         assert same(found, visits.sessions(events.to_batches()), ["session_id"], output=visits.columns) > 100
 
 
-def test_a_sum_beyond_a_whole_number_is_null_and_one_just_below_it_is_told(session, tmp_path):
+def test_a_sum_beyond_a_whole_number_is_null_and_one_just_below_it_is_told(spark_session, tmp_path):
     from ovh_weblogs.distributed import groups
 
     rows = [("big", 2**62), ("big", 2**62), ("small", 2**62), ("small", 2**62 - 1)]
@@ -113,7 +113,7 @@ def test_a_sum_beyond_a_whole_number_is_null_and_one_just_below_it_is_told(sessi
         }
     )
     pq.write_table(table, tmp_path / "events.parquet")
-    with groups.visitors(session.read.parquet(str(tmp_path)), VisitorSettings()) as found:
+    with groups.visitors(spark_session.read.parquet(str(tmp_path)), VisitorSettings()) as found:
         sums = {row["visitor_id"]: row["bytes_sum"] for row in found.collect()}
     assert sums == {"big": None, "small": 2**63 - 1}
 
