@@ -39,6 +39,7 @@ class Grouping:
         self._names, self._settings = list(names), settings
         there = _check_grouped(names, settings)
         self._makes_visitors = _VISITOR not in there and settings.shape.is_of_visitors
+        self.latest: int | None = None  # of the hits that were read, in microseconds since 1970
         self.present = [*there, *([] if _VISITOR in there else [_VISITOR])]
 
     @property
@@ -49,17 +50,27 @@ class Grouping:
     @property
     def schema(self) -> pa.Schema:
         """Of the batches that ``events`` gives."""
-        known = (column for column in EVENTS.columns if column.name in self.present)
+        needed = features.visitor_reads(self.present, self._settings.shape)
+        known = (column for column in EVENTS.columns if column.name in needed)
         read = (*known, *features.own_columns(self._settings.shape))
         return pa.schema([*(column.arrow for column in read), ("row_index", pa.int64())])
 
     @property
     def wanted(self) -> list[str]:
         """Columns of the input that are read; others need not be fetched."""
-        known, shape = enrichment.our_names(self._names, self._settings.columns), self._settings.shape
+        shape = self._settings.shape
+        known = self._known()
         own = {*shape.groups, *(each.column for each in shape.aggregates)}
         own |= set(_content(self._names, self._settings).values())
         return [name for name in self._names if name in known or name in own]
+
+    def _known(self) -> list[str]:
+        """All that we know where visitors are still to be told, else what they are grouped to rows by."""
+        known = enrichment.our_names(self._names, self._settings.columns)
+        if self._makes_visitors:
+            return list(known)
+        needed = {*features.visitor_reads(self.present, self._settings.shape), REJECT_REASON.name}
+        return [name for name, ours in known.items() if ours in needed or name in self._settings.columns.values()]
 
     def told(self) -> list[str]:
         """What there is to say of it in the log of a build."""
@@ -74,22 +85,31 @@ class Grouping:
         """
         row = refused = nobody = 0
         counts: Counter[str] = Counter()
-        schema = self.schema
+        schema, wanted = self.schema, self.wanted
         for whole in batches:
-            batch = _without_refused(whole)
+            batch = _without_refused(whole.select(wanted))
             refused += whole.num_rows - batch.num_rows
             read = _keyed(batch, self._settings, counts)
             index = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
             row += batch.num_rows
             arrays = [index if name == "row_index" else read[name] for name in schema.names]
-            typed = pa.RecordBatch.from_arrays(arrays, schema=schema).filter(read["visitor_id"].is_valid())
+            typed = pa.RecordBatch.from_arrays(arrays, schema=schema)
+            if read["visitor_id"].null_count:  # a filter that drops nothing copies everything all the same
+                typed = typed.filter(read["visitor_id"].is_valid())
             nobody += batch.num_rows - typed.num_rows
+            self._look_at(typed)
             yield typed
         if refused:
             logger.info("%d refused lines are no hits of any visitor: left out", refused)
         if nobody:
             logger.info("%d hits have no visitor_id: left out", nobody)
         log_counts(counts)
+
+    def _look_at(self, batch: pa.RecordBatch) -> None:
+        times = batch.column("server_ts")
+        newest = pc.max(times.cast(pa.int64())).as_py()
+        if newest is not None:
+            self.latest = newest if self.latest is None else max(self.latest, newest)
 
 
 def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str]) -> dict[str, pa.Array]:

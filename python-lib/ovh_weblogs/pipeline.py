@@ -83,11 +83,12 @@ def visitors(
         logger.info("%s", sentence)
     rules = features.rules_of(SessionSettings())
     yield from embedded.run(
-        features.visitors(grouping.present, rules, settings.shape),
+        lambda: features.visitors(grouping.present, rules, settings.shape, as_of=grouping.latest),
         grouping.events(batches),
         grouping.schema,
         output=grouping.columns,
         settings=settings,
+        apart="visitor_id",
     )
 
 

@@ -153,7 +153,7 @@ class Visits:
             typed = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
             inside = pc.and_(read["visitor_id"].is_valid(), read["server_ts"].is_valid())
             self._counts["outside"] += batch.num_rows - inside.true_count
-            yield typed.filter(inside)
+            yield typed if inside.true_count == batch.num_rows else typed.filter(inside)
 
     def _read(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """Columns by our names; a refused line has no visitor."""
