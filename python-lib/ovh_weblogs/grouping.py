@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +17,8 @@ from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import CONTENT_ROLES
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.secret import guarded_logger
-from ovh_weblogs.settings import EnrichSettings, VisitorSettings
+from ovh_weblogs.settings import CrmSettings, EnrichSettings, SessionSettings, VisitorSettings
+from ovh_weblogs.visitored import Aggregate, LabelKind, Shape
 
 logger = guarded_logger(__name__)
 
@@ -46,6 +49,13 @@ class Grouping:
     def columns(self) -> tuple[Column, ...]:
         """Of the result."""
         return features.visitor_columns(self.present, self._settings.shape)
+
+    @property
+    def known_until(self) -> int:
+        """The end of the latest hit's day, in microseconds since 1970: logs come in whole days."""
+        zone = SessionSettings().day_zone
+        latest = datetime.fromtimestamp((self.latest or 0) / 1e6, tz=zone)
+        return features.bounds(latest.date(), zone)[1]
 
     @property
     def schema(self) -> pa.Schema:
@@ -136,6 +146,19 @@ def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str
     return arrays
 
 
+def with_identifier(shape: Shape, crm: CrmSettings | None) -> tuple[Shape, str]:
+    """The shape with a column by which a CRM knows rows, and that column's name; without a CRM as it is."""
+    if crm is None:
+        return shape, ""
+    if crm.identifier in shape.groups or (crm.identifier == _VISITOR and not shape.groups):
+        return shape, crm.identifier
+    last = [each for each in shape.aggregates if (each.column, each.how) == (crm.identifier, "last")]
+    name = f"{crm.identifier}_last"
+    if last:
+        return shape, name
+    return replace(shape, aggregates=(*shape.aggregates, Aggregate(crm.identifier, "last"))), name
+
+
 def _content(names: Sequence[str], settings: VisitorSettings) -> dict[str, str]:
     """Columns of the input by our names that may be of any origin: conversions, channels and so on."""
     return enrichment.found(names, settings.columns, CONTENT_ROLES)
@@ -202,6 +225,11 @@ def _check_grouped(names: Sequence[str], settings: VisitorSettings) -> list[str]
         raise InputError(
             f"The input has no column {' and no column '.join(absent)}, by which page views are told and counted",
             fix="enrich the hits with page rules first, or name no page categories in the recipe",
+        )
+    if shape.label.kind is not LabelKind.NONE and "is_conversion" not in there:
+        raise InputError(
+            "The input has no column is_conversion, by which labels are told",
+            fix="enrich the hits with page rules first, choose the column in the recipe, or set label to none",
         )
     aggregated = {each.column: None for each in shape.aggregates}
     absent = [name for name in (*shape.groups, *aggregated) if name not in names]

@@ -9,6 +9,7 @@ from datetime import date, timedelta, timezone, tzinfo
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from ovh_weblogs.column import Type
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.sources import PageRule, Sources
 from ovh_weblogs.visitored import Shape
@@ -271,6 +272,16 @@ class EnrichSettings:
 
 
 @dataclass(frozen=True)
+class CrmSettings:
+    """How rows of a CRM belong to visitors."""
+
+    key: str  # the CRM's column that identifies a customer
+    identifier: str = "visitor_id"  # the events' column that holds the same; of several values, the last known counts
+    date: str = ""  # the CRM's column of the time from which a row holds; empty: a row holds always
+    types: Mapping[str, Type] = field(default_factory=dict)  # of the CRM's columns, where they are no texts
+
+
+@dataclass(frozen=True)
 class VisitorSettings:
     """How events are read and grouped to visitors, and what the engine may use."""
 
@@ -279,6 +290,7 @@ class VisitorSettings:
     memory_limit_mb: int = 1024
     temp_folder: str | None = None  # None: a folder of the system's temporary place, removed at the end
     shape: Shape = field(default_factory=Shape)
+    crm: CrmSettings | None = None
 
 
 class Midnight(str, enum.Enum):

@@ -28,7 +28,7 @@ _MB_PER_THREAD = 256  # each thread keeps buffers of its own: many threads under
 
 
 def run(
-    query: exp.Expression | Callable[[], exp.Expression],
+    query: exp.Expression | Callable[[], Sequence[exp.Expression]],
     batches: Iterable[pa.RecordBatch],
     schema: pa.Schema,
     *,
@@ -40,7 +40,7 @@ def run(
     """The query's rows as the declared columns, in no particular order; nothing is read before the first is asked for.
 
     Args:
-        query: A definition over ``table``; or what gives it, asked once all rows are read.
+        query: A definition over ``table``; or what gives one or several, asked once all rows are read.
         batches: The table's rows; read once, and closed at the end where it is a generator.
         schema: Of every batch.
         output: Columns that the query gives, in order; instants as whole microseconds. One that may not be null and
@@ -59,16 +59,17 @@ def run(
     with _folder(settings) as folder:
         kept = Path(folder) / "events.parquet"
         size = keep(batches, schema, kept, [column.name for column in output if not column.nullable])
-        definition = query if isinstance(query, exp.Expression) else query()
-        text = definition.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE)
+        definitions = [query] if isinstance(query, exp.Expression) else query()
+        texts = [each.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE) for each in definitions]
         with closing(duckdb.connect(":memory:")) as connection:
             try:
                 _configure(connection, folder, settings)
                 for part in _parts(connection, kept, size, apart, settings):
                     connection.read_parquet(part).create_view(table, replace=True)
-                    with _reader(connection.sql(text)) as reader:
-                        _check(reader.schema, output)
-                        yield from (_declared(batch, output) for batch in reader)
+                    for text in texts:
+                        with _reader(connection.sql(text)) as reader:
+                            _check(reader.schema, output)
+                            yield from (_declared(batch, output) for batch in reader)
             except (duckdb.Error, pa.ArrowException, OSError) as cause:
                 # Errors reach us through C interfaces: as DuckDB's, as Arrow's, or as the OSError that Arrow makes.
                 raise _explained(cause, settings) from cause

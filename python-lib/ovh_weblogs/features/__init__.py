@@ -1,5 +1,6 @@
 """Definitions in SQL, built as expressions; engines run them."""
 
+from ovh_weblogs.features.labels import cutoffs_of
 from ovh_weblogs.features.localday import bounds, offsets
 from ovh_weblogs.features.sessions import places, sessions
 from ovh_weblogs.features.sessiontable import (
@@ -17,6 +18,7 @@ __all__ = [
     "PLACE_READS",
     "Rules",
     "bounds",
+    "cutoffs_of",
     "left_out",
     "left_out_of_sessions",
     "offsets",

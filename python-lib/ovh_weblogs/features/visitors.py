@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from ovh_weblogs.features.labels import cut_steps
 from ovh_weblogs.features.portable import micros, text
 from ovh_weblogs.features.visitortable import Feature, features_of, own_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
 from ovh_weblogs.schema import EVENTS, HIT_ORDER, Column, Type
-from ovh_weblogs.visitored import Shape
+from ovh_weblogs.visitored import LabelKind, Shape
 
 EVENTS_TABLE = "events"
 ROW_INDEX = "row_index"  # place of the row in the input: the last resort of the order of hits
@@ -22,11 +23,17 @@ _KEY = "visitor_id"
 _ONE = "one"  # the key of what is grouped apart: whose row it is
 _AGAIN = 10_000_000  # microseconds: nobody reads a page and wants it anew so soon
 # DuckDB orders hits once, but reads their columns in each step that needs some of them: all at once need more room.
-_ONCE = {"stage": False, "seq": True}
+_ONCE = {"known": False, "stage": False, "seq": True, "counted": True}
 
 
 def visitors(
-    columns: Sequence[str], rules: Rules, shape: Shape, dialect: str = "duckdb", *, as_of: int | None = None
+    columns: Sequence[str],
+    rules: Rules,
+    shape: Shape,
+    dialect: str = "duckdb",
+    *,
+    cutoff: int | None = None,
+    known_until: int | None = None,
 ) -> exp.Select:
     """The definition, over the table ``events`` with a column ``row_index``; instants come out as microseconds.
 
@@ -34,20 +41,28 @@ def visitors(
         columns: The events' columns; visitor_id among them.
         rules: What ends a visit, midnight in some way; those that leave hits or visits out are not heeded.
         shape: What is wished for; its columns stand in the events as ``own_columns``. Where rows are of no visitor,
-            visitor_id is any text that is the same where all that they are of is.
+            visitor_id is any text that is the same where all that they are of is. A snapshot has a query per cutoff.
         dialect: Of the engine that will run it: only the first CTE depends on it.
-        as_of: The instant that recency is counted from, in microseconds since 1970; the latest hit unless given.
+        cutoff: Of a snapshot, in microseconds since 1970: hits from then on do not count.
+        known_until: The instant up to which the events are complete, in microseconds since 1970; needed for labels.
+            Without labels, recency is counted from it; from the latest hit unless given.
     """
     features = features_of(columns, shape)
     columns = visitor_reads(columns, shape)
-    steps = {"stage": _stage(columns, own_columns(shape), dialect), "narrow": _narrow(columns, rules)}
+    staged = _stage(columns, own_columns(shape), dialect)
+    if shape.label.kind is LabelKind.NONE:
+        steps = {"stage": staged}
+    else:
+        steps = {"known": staged, **cut_steps(columns, shape.label, cutoff, known_until or 0)}
+    steps["narrow"] = _narrow(columns, rules)
     steps["seq"] = seq(columns, rules, "narrow") if "server_ts" in columns else _unordered(columns)
     steps["of_hits"] = _grouped(features, "of_hits", "stage")
     steps["numbers"] = _numbers()
     if any(feature.value for feature in features):
         steps |= {"ends": _ends(features), "of_ends": _of_ends(features)}
     if "server_ts" in columns:
-        steps |= _visit_steps(columns, rules, as_of)
+        as_of = known_until if shape.label.kind is LabelKind.NONE else cutoff
+        steps |= _visit_steps(columns, rules, _aged(as_of, cut_apart=shape.label.kind is LabelKind.HISTORY))
         steps["of_visits"] = _grouped(features, "of_visits", "aged")
     if {"server_ts", "is_pageview", "location"} <= set(columns):
         steps |= {"views": _views(), "of_views": _grouped(features, "of_views", "views")}
@@ -116,12 +131,10 @@ def _of_ends(features: Sequence[Feature]) -> exp.Select:
     return query.join("numbers", on=f"{ROW_INDEX} = hit").join("ends", on=f"{_KEY} = ends.{_ONE}")
 
 
-def _visit_steps(columns: Sequence[str], rules: Rules, as_of: int | None) -> dict[str, exp.Select]:
+def _visit_steps(columns: Sequence[str], rules: Rules, aged: exp.Select) -> dict[str, exp.Select]:
     """From hits in their order to visits, each with what is before and after it."""
     steps = {"timed": exp.select("*").from_("seq").where("NOT ts_us IS NULL")} | visit_steps(rules, "timed")
-    steps["visits"] = _visits(columns)
-    steps["aged"] = _aged(as_of)
-    return steps
+    return {**steps, "visits": _visits(columns), "aged": aged}
 
 
 def _views() -> exp.Select:
@@ -142,10 +155,13 @@ def _visits(columns: Sequence[str]) -> exp.Select:
     return exp.select(_KEY, "visit", *made).from_("numbered").group_by(_KEY, "visit")
 
 
-def _aged(as_of: int | None) -> exp.Select:
+def _aged(as_of: int | None, *, cut_apart: bool) -> exp.Select:
     """Visits with the pause before each, the last of each visitor, and the instant that recency is counted from."""
     gap = f"start_us - {over('LAG(end_us)', ['visit'])} AS gap_us"
     last = f"CASE WHEN {over('LEAD(visit)', ['visit'])} IS NULL THEN 1 ELSE 0 END AS is_last"
+    if cut_apart:
+        query = exp.select("visits.*", gap, last, "cutoff_us AS latest_us").from_("visits")
+        return query.join("labels", on=f"visitor_id = labels.{_ONE}")
     latest = "MAX(end_us) OVER ()" if as_of is None else str(as_of)
     return exp.select("*", gap, last, f"{latest} AS latest_us").from_("visits")
 
@@ -167,7 +183,7 @@ def _visitors(features: Sequence[Feature]) -> exp.Select:
     """All of them side by side; who has no visit, or viewed no known category, has none of what is counted there."""
     query = exp.select(*(exp.alias_(_shown(feature), feature.name, quoted=True) for feature in features))
     query = query.from_("of_hits")
-    for part in ("of_ends", "of_visits", "of_views", "of_categories"):
+    for part in ("of_ends", "of_visits", "of_views", "of_categories", "labels"):
         if any(feature.part == part for feature in features):
             query = query.join(part, on=f"of_hits.{_ONE} = {part}.{_ONE}", join_type="left")
     return query
@@ -175,6 +191,6 @@ def _visitors(features: Sequence[Feature]) -> exp.Select:
 
 def _shown(feature: Feature) -> exp.Expression:
     column = exp.column(feature.made_as, table=feature.part)
-    if feature.part == "of_hits" or feature.column.nullable:
+    if feature.part in ("of_hits", "labels") or feature.column.nullable:
         return column
     return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)])

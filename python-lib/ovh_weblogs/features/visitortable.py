@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from ovh_weblogs.schema import HIT_ORDER, VISITORS, Column, Type, aggregate_column, category_columns
-from ovh_weblogs.visitored import Aggregate, Shape
+from ovh_weblogs.visitored import LABELS, Aggregate, LabelKind, Shape
 
 _VIEW = "is_pageview = 1"
 _HOUR, _DAY = 3_600_000_000, 86_400_000_000  # microseconds
@@ -149,6 +149,11 @@ def _feature(column: Column) -> Feature:
 
 _FEATURES = tuple(_feature(column) for column in VISITORS.columns)
 
+_LABELS = tuple(
+    Feature(column, "labels", ("server_ts", "is_conversion"), "", inner=inner)
+    for column, inner in zip(LABELS, ("cutoff_us", "label"), strict=True)
+)
+
 
 def features_of(columns: Sequence[str], shape: Shape) -> tuple[Feature, ...]:
     """The features that events of these columns allow, with those that are wished for."""
@@ -162,6 +167,7 @@ def features_of(columns: Sequence[str], shape: Shape) -> tuple[Feature, ...]:
         *(_group(name, number) for number, name in enumerate(shape.groups, 1)),
         *(feature for feature in found if there.issuperset(feature.needs)),
         *(_chosen(each, shape) for each in shape.aggregates),
+        *(_LABELS if shape.label.kind is not LabelKind.NONE else ()),
     )
 
 
