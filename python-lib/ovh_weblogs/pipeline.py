@@ -162,7 +162,8 @@ def wanted_by_visitors(names: Sequence[str], settings: VisitorSettings) -> list[
     Raises:
         InputError: A column that was chosen is not there.
     """
-    return Grouping(names, settings).wanted
+    shape, _ = with_identifier(settings.shape, settings.crm)
+    return Grouping(names, replace(settings, shape=shape)).wanted
 
 
 def visitor_columns(names: Sequence[str], settings: VisitorSettings | None = None) -> tuple[Column, ...]:

@@ -8,7 +8,7 @@ from datetime import timezone, tzinfo
 from typing import Any
 
 from ovh_weblogs.column import Type
-from ovh_weblogs.dss import source_forms
+from ovh_weblogs.dss import label_forms, source_forms
 from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, period_of
 from ovh_weblogs.errors import SettingsError
@@ -37,11 +37,6 @@ from ovh_weblogs.visitored import AGGREGATES, Aggregate, Shape, category_name
 _SHORTEST_KEY = 16  # characters: shorter keys are found by trying
 LONGEST_TIMEOUT = 480  # minutes: GA4 ends its visits after as many at most, and a day has to hold more than one pause
 _LONGEST_CATEGORY = 40  # characters: with what stands around it, a column's name has to fit PostgreSQL's 63 bytes
-_TYPES = {
-    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), Type.BIGINT),
-    **dict.fromkeys(("float", "double"), Type.DOUBLE),
-    "date": Type.INSTANT,
-}
 CUSTOM = "custom"
 MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
 LINE_FORMATS = (AUTO, MIXED, "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)
@@ -148,11 +143,13 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
     form, plugin = Form(config), Form(plugin_config)
     columns, zone, categories = _columns(form, (*VISITOR_ROLES, *CONTENT_ROLES)), _zone(form), _categories(form)
     aggregates = tuple(Aggregate(name, how) for how in AGGREGATES for name in _chosen(form, f"{how}_columns"))
+    label, crm = label_forms.label(form), label_forms.crm(form)
     form.check("The settings of the recipe")
     settings = VisitorSettings(
         columns=columns,
         zone=zone,
-        shape=Shape(categories, _chosen(form, "group_columns"), aggregates),
+        shape=Shape(categories, _chosen(form, "group_columns"), aggregates, label),
+        crm=crm if crm.key else None,
         memory_limit_mb=plugin.whole("memory_limit_mb", VisitorSettings.memory_limit_mb, low=64, high=1 << 20),
         temp_folder=plugin.text("temp_folder") or None,
     )
@@ -167,7 +164,7 @@ def typed(shape: Shape, columns: Sequence[Mapping[str, Any]]) -> Shape:
         shape: As ``visitor_settings`` has it.
         columns: Of the input, as DSS writes its schema.
     """
-    types = {str(column["name"]): _TYPES.get(str(column["type"]), Type.STRING) for column in columns}
+    types = label_forms.types_of(columns)
     aggregates = []
     for each in shape.aggregates:
         kind = types.get(each.column, Type.STRING)
