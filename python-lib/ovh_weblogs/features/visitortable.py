@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from ovh_weblogs.schema import HIT_ORDER, VISITORS, Column, Type, aggregate_column, category_columns
-from ovh_weblogs.visitored import LABELS, Aggregate, LabelKind, Shape
+from ovh_weblogs.schema import HIT_ORDER, LABELS, VISITORS, Column, Type, aggregate_column, category_columns
+from ovh_weblogs.visitored import Aggregate, LabelKind, Shape
 
 _VIEW = "is_pageview = 1"
 _HOUR, _DAY = 3_600_000_000, 86_400_000_000  # microseconds
