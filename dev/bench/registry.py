@@ -75,6 +75,8 @@ _ENRICHED = "dev.bench.contenders.enriched"
 _REFERRERS = "dev.bench.contenders.referrers"
 _CONNECTOR = "dev.bench.contenders.connector"
 _MONTH = "dev.bench.contenders.month"
+_VISITORS = "dev.bench.contenders.visitors"
+_EVENTS = "dev.bench.visitordata:corpus"
 _NOISE = "dev.bench.noise:corpus"
 _ANALYSER = Contender("GoAccess, to its report as JSON", f"{_CHAIN}:goaccess")
 _PARSED = Contender("the same lines parsed, one thread", f"{_PARSING}:library")
@@ -162,6 +164,20 @@ BENCHMARKS = (
         Ratio.SECONDS,
         limit=0.3,
         peak_limit_mb=120,
+    ),
+    Benchmark(
+        "visitors",
+        Contender("events to visitors of 51 columns, 1 GB at most", f"{_VISITORS}:library", scale=2.0, corpus=_EVENTS),
+        Contender("the same columns by a lazy plan of polars", f"{_VISITORS}:polars", scale=2.0, corpus=_EVENTS),
+        Ratio.SECONDS,
+        limit=2.5,
+    ),
+    Benchmark(
+        "visitors_memory",
+        Contender("ten times as many events as asked for", f"{_VISITORS}:library", scale=10.0, corpus=_EVENTS),
+        Contender("twice as many", f"{_VISITORS}:library", scale=2.0, corpus=_EVENTS),
+        Ratio.PEAK_MB,
+        peak_limit_mb=1400,
     ),
     Benchmark(
         "connector_rows",
