@@ -109,6 +109,7 @@ class Visits:
             self._schema,
             output=self.columns,
             settings=self._settings,
+            apart="visitor_id",
         )
         self._tell()
 
