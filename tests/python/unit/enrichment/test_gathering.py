@@ -13,11 +13,11 @@ def numbered(first, count):
     return pa.RecordBatch.from_pydict({"n": pa.array(range(first, first + count), pa.int64())})
 
 
-def test_small_batches_are_joined_until_there_are_32768_rows():
-    batches = [numbered(first, 10_000) for first in range(0, 70_000, 10_000)]
+def test_small_batches_are_joined_until_there_are_16384_rows():
+    batches = [numbered(first, 5_000) for first in range(0, 35_000, 5_000)]
     joined = list(gathered(batches))
-    assert [batch.num_rows for batch in joined] == [40_000, 30_000]
-    assert pa.Table.from_batches(joined).column("n").to_pylist() == list(range(70_000))
+    assert [batch.num_rows for batch in joined] == [20_000, 15_000]
+    assert pa.Table.from_batches(joined).column("n").to_pylist() == list(range(35_000))
 
 
 def test_a_large_batch_passes_as_it_is():
@@ -26,8 +26,8 @@ def test_a_large_batch_passes_as_it_is():
 
 
 def test_of_long_lines_fewer_are_joined():
-    batch = pa.RecordBatch.from_pydict({"text": ["x" * 1_000_000] * 20})
-    assert [joined.num_rows for joined in gathered([batch] * 3)] == [40, 20]
+    batch = pa.RecordBatch.from_pydict({"text": ["x" * 1_000_000] * 10})
+    assert [joined.num_rows for joined in gathered([batch] * 3)] == [20, 10]
 
 
 def test_batches_of_other_columns_are_kept_apart():
