@@ -8,6 +8,7 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -19,14 +20,13 @@ _END = pa.repeat("-", 1)
 
 def holding(array: pa.Array, signs: bytes) -> pa.BooleanArray:
     """Which texts hold one of some signs of ASCII; never null."""
-    if len(array) == array.null_count:  # such arrays may come without a buffer of bytes
-        return pa.repeat(pa.scalar(False), len(array))  # noqa: FBT003 - Arrow's scalar takes a value
-    offsets = np.frombuffer(array.buffers()[1], np.int32, len(array) + 1, array.offset * np.int32().itemsize)
-    text = np.frombuffer(array.buffers()[2], np.uint8)[: offsets[-1]]
-    places = np.flatnonzero(reduce(np.bitwise_or, (text == sign for sign in signs)))
-    held = np.zeros(len(array) + 1, np.bool_)  # the last stands for what is before the first text
-    held[np.searchsorted(offsets, places, side="right") - 1] = True
-    return pa.array(held[:-1] & array.is_valid().to_numpy(zero_copy_only=False))
+    held = np.zeros(len(array), np.bool_)
+    if pc.max(pc.binary_length(array)).as_py():  # else there may be no buffer of bytes
+        offsets = np.frombuffer(array.buffers()[1], np.int32, len(array) + 1, array.offset * np.int32().itemsize)
+        text = np.frombuffer(array.buffers()[2], np.uint8, offsets[-1] - offsets[0], offsets[0])
+        places = np.flatnonzero(reduce(np.bitwise_or, (text == sign for sign in signs)))
+        held[np.searchsorted(offsets, places + offsets[0], side="right") - 1] = True
+    return pc.and_(pa.array(held), array.is_valid())
 
 
 @dataclass(frozen=True)

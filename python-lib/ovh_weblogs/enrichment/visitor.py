@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ovh_weblogs.enrichment.urlscan import holding
 from ovh_weblogs.schema import VISITOR_COLUMNS, Column
 from ovh_weblogs.settings import EnrichSettings, Policy, Rotation
 
@@ -100,7 +101,8 @@ def _parts(batch: pa.RecordBatch, policy: Policy) -> tuple[pa.Array | None, pa.A
         return batch.column(_IDENTIFIER), None
     if policy is Policy.COOKIE:
         return _cookies(batch), None
-    texts = pc.binary_join_element_wise(_places(batch), _filled(batch, "useragent"), "\n")
+    agents = batch.column("useragent") if "useragent" in batch.schema.names else ""
+    texts = pc.binary_join_element_wise(_places(batch), agents, "\n", null_handling="replace", null_replacement="")
     if policy is Policy.HASH or not _is_known(batch, _COOKIE):
         return None, texts
     cookies = _cookies(batch)
@@ -143,10 +145,9 @@ def _filled(batch: pa.RecordBatch, name: str) -> pa.Array:
 
 
 def _escaped(texts: pa.Array) -> pa.Array:
-    for sign, escape in (("\\", r"\\"), ("\n", r"\n")):
-        if pc.any(pc.match_substring(texts, sign)).as_py():
-            texts = pc.replace_substring(texts, sign, escape)
-    return texts
+    if holding(texts, b"\\\n").true_count == 0:  # mostly
+        return texts
+    return pc.replace_substring(pc.replace_substring(texts, "\\", r"\\"), "\n", r"\n")
 
 
 def _hashed(texts: pa.Array, key: bytes) -> pa.Array:
