@@ -15,6 +15,7 @@ from ovh_weblogs.schema import VISITOR_COLUMNS, Column
 from ovh_weblogs.settings import EnrichSettings, Policy, Rotation
 
 _BYTES = 16  # kept of SHA-256's 32, two hexadecimal digits each
+_AT_ONCE = 2_048  # texts that are copied out of a column: for many, memory is asked of the system each time
 _COOKIE, _IDENTIFIER, _ADDRESS, _TIME = "tracker_visitor_id", "identifier", "client_addr", "server_ts"
 _NO_COOKIE = r"^Z[0-9a-fA-F]*$"  # WT1 makes such an id for each event of a browser that sent no cookie
 _SOURCES = {Policy.COOKIE: _COOKIE, Policy.IDENTIFIER: _IDENTIFIER}
@@ -153,11 +154,14 @@ def _escaped(texts: pa.Array) -> pa.Array:
 def _hashed(texts: pa.Array, key: bytes) -> pa.Array:
     """An id for each text; null for a null."""
     encoded = texts.dictionary_encode()
-    values = encoded.dictionary.cast(pa.binary()).to_pylist()
-    if key:
-        hashes = [hmac.digest(key, text, "sha256")[:_BYTES] for text in values]
-    else:
-        hashes = [sha256(text).digest()[:_BYTES] for text in values]
+    values = encoded.dictionary.cast(pa.binary())
+    hashes: list[bytes] = []
+    for start in range(0, len(values), _AT_ONCE):
+        several = values.slice(start, _AT_ONCE).to_pylist()
+        if key:
+            hashes += [hmac.digest(key, text, "sha256")[:_BYTES] for text in several]
+        else:
+            hashes += [sha256(text).digest()[:_BYTES] for text in several]
     return _written(hashes).take(encoded.indices)
 
 
