@@ -34,7 +34,7 @@ def derived(array: pa.Array, columns: Sequence[Column], derive: Derive) -> list[
     """
     encoded = array.dictionary_encode()
     values = _columns(encoded.dictionary, columns, derive)
-    return [pc.take(given, encoded.indices) for given in values]
+    return [taken(given, encoded.indices) for given in values]
 
 
 def repeats(array: pa.Array) -> pa.DictionaryArray | None:
@@ -43,6 +43,13 @@ def repeats(array: pa.Array) -> pa.DictionaryArray | None:
     if 2 * pc.count_distinct(first).as_py() > len(first):
         return None
     return array.dictionary_encode()
+
+
+def taken(values: pa.Array, places: pa.Array) -> pa.Array:
+    """The values at these places; null where a place is null."""
+    if values.null_count == len(values):  # often: few pages have anchors, few hosts ports
+        return pa.nulls(len(places), values.type)
+    return values.take(places)
 
 
 def rows(arrays: Sequence[pa.Array]) -> tuple[list[pa.Array], pa.Array]:
@@ -99,7 +106,7 @@ class Remembered:
             if not array.equals(self._asked):  # mostly another group has asked for the same just before
                 self._places = self._looked_up(array)
                 self._asked = array
-            return [pc.take(values, self._places) for values in self._values[wanted]]
+            return [taken(values, self._places) for values in self._values[wanted]]
 
     def _looked_up(self, array: pa.Array) -> pa.Array:
         places = pc.index_in(array, value_set=self._texts)

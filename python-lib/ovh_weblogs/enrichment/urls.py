@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ovh_weblogs.enrichment import urlscan
-from ovh_weblogs.enrichment.distinct import derived, repeats
+from ovh_weblogs.enrichment.distinct import derived, repeats, taken
 from ovh_weblogs.schema import Column
 
 _PLACE = 3  # of the parts: scheme, host and port
@@ -54,7 +54,7 @@ def parts(array: pa.Array, columns: Sequence[Column]) -> list[pa.Array]:
     distinct = repeats(array)
     if distinct is None:
         return _parts(array, columns)
-    return [pc.take(part, distinct.indices) for part in _parts(distinct.dictionary, columns)]
+    return [taken(part, distinct.indices) for part in _parts(distinct.dictionary, columns)]
 
 
 def _parts(array: pa.Array, columns: Sequence[Column]) -> list[pa.Array]:

@@ -14,7 +14,8 @@ from ovh_weblogs.enrichment.urlscan import holding
 from ovh_weblogs.schema import VISITOR_COLUMNS, Column
 from ovh_weblogs.settings import EnrichSettings, Policy, Rotation
 
-_BYTES = 16  # kept of SHA-256's 32, two hexadecimal digits each
+_WHOLE = 32  # bytes of SHA-256
+_BYTES = 16  # kept of them, two hexadecimal digits each
 _AT_ONCE = 2_048  # texts that are copied out of a column: for many, memory is asked of the system each time
 _COOKIE, _IDENTIFIER, _ADDRESS, _TIME = "tracker_visitor_id", "identifier", "client_addr", "server_ts"
 _NO_COOKIE = r"^Z[0-9a-fA-F]*$"  # WT1 makes such an id for each event of a browser that sent no cookie
@@ -159,18 +160,18 @@ def _hashed(texts: pa.Array, key: bytes) -> pa.Array:
     for start in range(0, len(values), _AT_ONCE):
         several = values.slice(start, _AT_ONCE).to_pylist()
         if key:
-            hashes += [hmac.digest(key, text, "sha256")[:_BYTES] for text in several]
+            hashes += [hmac.digest(key, text, "sha256") for text in several]
         else:
-            hashes += [sha256(text).digest()[:_BYTES] for text in several]
+            hashes += [made.digest() for made in map(sha256, several)]
     return _written(hashes).take(encoded.indices)
 
 
 def _written(hashes: list[bytes]) -> pa.StringArray:
+    """The first bytes of each hash in digits."""
     digits = 2 * _BYTES
     offsets = np.arange(0, digits * len(hashes) + 1, digits, dtype=np.int32)
-    return pa.StringArray.from_buffers(
-        len(hashes), pa.py_buffer(offsets), pa.py_buffer(b"".join(hashes).hex().encode())
-    )
+    kept = np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, _WHOLE)[:, :_BYTES].tobytes()
+    return pa.StringArray.from_buffers(len(hashes), pa.py_buffer(offsets), pa.py_buffer(kept.hex().encode()))
 
 
 def _rotating(texts: pa.DictionaryArray, times: pa.Array, key: bytes, rotation: Rotation) -> pa.Array:
@@ -182,7 +183,7 @@ def _rotating(texts: pa.DictionaryArray, times: pa.Array, key: bytes, rotation: 
     pairs, places = np.unique(codes * count + periods.reshape(-1), return_inverse=True)
     values = texts.dictionary.cast(pa.binary()).to_pylist()
     hashes = [
-        hmac.digest(keys[pair % count], values[pair // count], "sha256")[:_BYTES] if pair >= 0 else bytes(_BYTES)
+        hmac.digest(keys[pair % count], values[pair // count], "sha256") if pair >= 0 else bytes(_WHOLE)
         for pair in pairs.tolist()
     ]
     return _written(hashes).take(pa.array(places.reshape(-1), mask=codes < 0))
