@@ -46,7 +46,7 @@ _NAMED = (
 )
 
 _EXTENSIONS = pa.array((*_STATIC, *_DOWNLOAD))
-_KINDS = pa.array(["static"] * len(_STATIC) + ["download"] * len(_DOWNLOAD))
+_KINDS = pa.array(["static"] * len(_STATIC) + ["download"] * len(_DOWNLOAD) + ["page"])  # the last of all others
 _VIEWED = pa.array([200, 304], pa.int32())  # statuses of a page that was seen; 206 is a part of something
 
 
@@ -83,8 +83,8 @@ def classes(paths: pa.Array, queries: pa.Array) -> pa.Array:
 def _of_paths(paths: pa.Array) -> pa.Array:
     lower = pc.ascii_lower(paths)
     extensions = pc.struct_field(pc.extract_regex(lower, _EXTENSION), 0)
-    kinds = _KINDS.take(pc.index_in(extensions, value_set=_EXTENSIONS))
-    found = pc.if_else(paths.is_valid(), pc.fill_null(kinds, "page"), None)
+    places = pc.fill_null(pc.index_in(extensions, value_set=_EXTENSIONS), len(_EXTENSIONS))
+    found = _KINDS.take(pc.if_else(paths.is_valid(), places, None))
     named = pc.match_substring_regex(lower, _NAMED)
     if named.true_count == 0:
         return found
