@@ -13,12 +13,16 @@ _BYTES = 16 << 20  # of long lines fewer are put together
 def gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The same rows in the same order, in batches of 16,384 rows or 16 MB at least; those of other columns apart."""
     waiting: list[pa.RecordBatch] = []
+    rows = size = 0
     for batch in batches:
         if waiting and not batch.schema.equals(waiting[0].schema):
             yield _joined(waiting)
+            rows = size = 0
         waiting.append(batch)
-        if sum(each.num_rows for each in waiting) >= _ROWS or sum(each.nbytes for each in waiting) >= _BYTES:
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows >= _ROWS or size >= _BYTES:
             yield _joined(waiting)
+            rows = size = 0
     if waiting:
         yield _joined(waiting)
 
