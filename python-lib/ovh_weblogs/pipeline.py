@@ -52,7 +52,7 @@ logger = guarded_logger(__name__)
 def enrich(
     batches: Iterable[pa.RecordBatch], settings: EnrichSettings | None = None, counts: Counter[str] | None = None
 ) -> Iterator[pa.RecordBatch]:
-    """Hits to events: each batch with its columns, cast to the declared types, and those that enrichment adds.
+    """Hits to events: their columns, cast to the declared types, and those that enrichment adds; small batches joined.
 
     Args:
         batches: Hits, or rows of any origin whose columns the settings name; others pass unchanged.
@@ -63,7 +63,7 @@ def enrich(
         InputError: A chosen column is absent, one is in the way, or holds what cannot be read.
     """
     settings = settings or EnrichSettings()
-    for batch in batches:
+    for batch in enrichment.gathered(batches):
         yield enrichment.enrich_batch(batch, settings, counts)
 
 
