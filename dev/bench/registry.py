@@ -76,6 +76,7 @@ _REFERRERS = "dev.bench.contenders.referrers"
 _CONNECTOR = "dev.bench.contenders.connector"
 _MONTH = "dev.bench.contenders.month"
 _VISITORS = "dev.bench.contenders.visitors"
+_RECIPE = "dev.bench.contenders.recipe"
 _EVENTS = "dev.bench.visitordata:corpus"
 _NOISE = "dev.bench.noise:corpus"
 _ANALYSER = Contender("GoAccess, to its report as JSON", f"{_CHAIN}:goaccess")
@@ -178,6 +179,14 @@ BENCHMARKS = (
         Contender("twice as many", f"{_VISITORS}:library", scale=2.0, corpus=_EVENTS),
         Ratio.PEAK_MB,
         peak_limit_mb=1400,
+    ),
+    Benchmark(
+        "visitors_recipe",
+        Contender("the recipe of visitors in the host", f"{_RECIPE}:library", corpus=_EVENTS),
+        Contender("reading and writing the same rows there", f"{_RECIPE}:boundary", corpus=_EVENTS),
+        Ratio.SECONDS,
+        limit=1.8,
+        aim=1.4,
     ),
     Benchmark(
         "connector_rows",

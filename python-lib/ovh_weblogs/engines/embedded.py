@@ -22,7 +22,7 @@ from ovh_weblogs.settings import VisitorSettings
 logger = guarded_logger(__name__)
 
 _ROWS = 20_000  # per batch that leaves the engine
-_ROOM = 3  # times their own size in memory: what grouping events to visitors takes without spilling
+_ROOM = 4  # times their own size in memory: what grouping events to visitors takes without spilling
 _FLUSHED = 20_000  # rows of a part that are held back before they are written
 _MB_PER_THREAD = 256  # each thread keeps buffers of its own: many threads under a small limit run out of memory
 

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from dev.bench import visitordata
-from dev.bench.contenders import visitors
+from dev.bench.contenders import recipe, visitors
 from ovh_weblogs import pipeline
 
 EVENTS = 3000
@@ -32,7 +32,7 @@ def test_the_plan_of_polars_gives_the_rows_that_the_recipe_gives(corpus):
         }
 
 
-@pytest.mark.parametrize("contender", [visitors.library, visitors.polars])
+@pytest.mark.parametrize("contender", [visitors.library, visitors.polars, recipe.library, recipe.boundary])
 def test_all_events_are_grouped(contender, corpus):
     with contender(corpus) as work:
         assert work() == EVENTS
