@@ -270,6 +270,14 @@ class EnrichSettings:
         return cls(**{**switches, **dict.fromkeys(groups, True)}, privacy=Privacy(clean_urls=False))
 
 
+class Engine(str, enum.Enum):
+    """Where events are grouped; the values are those of the forms."""
+
+    AUTO = "auto"  # in the database where input and output lie in one that this is proved on, else embedded
+    EMBEDDED = "embedded"
+    DATABASE = "database"
+
+
 @dataclass(frozen=True)
 class VisitorSettings:
     """How events are read and grouped to visitors, and what the engine may use."""
@@ -279,6 +287,8 @@ class VisitorSettings:
     memory_limit_mb: int = 1024
     temp_folder: str | None = None  # None: a folder of the system's temporary place, removed at the end
     shape: Shape = field(default_factory=Shape)
+    engine: Engine = Engine.AUTO
+    allow_unproved: bool = False  # whether SQL runs in databases on which no test has run it
 
 
 class Midnight(str, enum.Enum):

@@ -2,7 +2,7 @@
 
 Tables have no order of rows. Hits are ordered by their columns of ``schema.HIT_ORDER`` and then by every other column
 that is read, so that what stays without order is the same in all of them, and any order of it gives the same result.
-MariaDB sorts texts by their first 1,024 bytes (max_sort_length): of hits that differ further on alone, it takes any first.
+MariaDB sorts texts by their first 1,024 bytes (max_sort_length): of hits that differ only further on, any may be first.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Source:
     ``table``: its name, quoted, as the host resolves it; ``columns``: what is read, by our names and of our types, with
     the names in the table; ``partitions``: those that are read, each a value by dimension, which is a column of texts;
     None for the whole table; ``refused``: the column that tells of a line why it is no hit; ``nobody``: whether hits
-    without visitor are read; ``keys``: whether group_1, group_2... together are what rows are of.
+    without visitor are read; ``keys``: whether group_1, group_2... together are what rows are of; ``carried``: columns
+    of the table that go through as they are, as given_1, given_2..., with those of refused lines.
     """
 
     table: str
@@ -39,7 +40,7 @@ class Source:
     refused: str = ""
     nobody: bool = True
     keys: bool = False
-    carried: Sequence[str] = ()  # columns of the table that go through as they are, as given_1, given_2...
+    carried: Sequence[str] = ()
 
 
 def statement(
@@ -150,25 +151,29 @@ def _without_steps(query: exp.Select) -> exp.Select:
 
 def _given(source: Source, dialect: Dialect) -> exp.Select:
     """The table's rows that are read, texts compared by their bytes, none of them empty."""
-    made = [exp.alias_(_read(column, name, dialect), column.name) for column, name in source.columns]
+    made = [exp.alias_(_read(column, name, source, dialect), column.name) for column, name in source.columns]
     carried = [
         exp.alias_(exp.column(name, quoted=True), f"given_{number}") for number, name in enumerate(source.carried, 1)
     ]
     table = exp.maybe_parse(source.table, into=exp.Table, dialect=dialect.generator)
     query = exp.select(*made, *carried).from_(table)
-    if source.refused:
+    if source.refused and not source.carried:
         query = query.where(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()))
     if source.partitions is not None:
         query = query.where(exp.or_(*(_of_partition(each, dialect) for each in source.partitions)))
     return query
 
 
-def _read(column: Column, name: str, dialect: Dialect) -> exp.Expression:
+def _read(column: Column, name: str, source: Source, dialect: Dialect) -> exp.Expression:
     if column.type is not Type.STRING:
         return exp.column(name, quoted=True)
     known = _known(name, dialect)
-    # A tracker writes a missing cookie as this word.
-    return _nulled(known, "null") if column.name == _VISITOR else known
+    if column.name != _VISITOR:
+        return known
+    visitor = _nulled(known, "null")  # a tracker writes a missing cookie as this word
+    if not source.refused:
+        return visitor
+    return exp.Case().when(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()), visitor)
 
 
 def _known(name: str, dialect: Dialect) -> exp.Expression:

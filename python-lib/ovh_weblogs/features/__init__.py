@@ -10,7 +10,7 @@ from ovh_weblogs.features.sessiontable import (
     session_columns,
 )
 from ovh_weblogs.features.visitors import visitors
-from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_columns
+from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
@@ -28,5 +28,6 @@ __all__ = [
     "session_columns",
     "sessions",
     "visitor_columns",
+    "visitor_reads",
     "visitors",
 ]

@@ -172,6 +172,12 @@ def visitor_columns(columns: Sequence[str], shape: Shape) -> tuple[Column, ...]:
     return tuple(feature.column for feature in features_of(columns, shape))
 
 
+def visitor_reads(columns: Sequence[str]) -> frozenset[str]:
+    """Those of the events' columns that features are made from."""
+    made = features_of(columns, Shape(("any",)))
+    return frozenset(name for feature in made for name in feature.needs)
+
+
 def left_out(columns: Sequence[str]) -> tuple[str, ...]:
     """A sentence for each column, or several, that the events lack, naming the features that are left out for it."""
     missing: dict[tuple[str, ...], list[str]] = {}

@@ -159,6 +159,8 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
     assert defaults(repository / "custom-recipes/ovh-logs-visitors/recipe.json") == {
         **{role.parameter: role.input for role in (*VISITOR_ROLES, *CONTENT_ROLES)},
         "time_zone": "UTC",
+        "engine": VisitorSettings.engine.value,
+        "allow_unproved": VisitorSettings.allow_unproved,
     }
     visits = SessionSettings()
     assert defaults(repository / "custom-recipes/ovh-logs-sessions/recipe.json") == {
@@ -170,6 +172,8 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "campaign_change": visits.campaign_change,
         "only_people": visits.only_people,
         "only_pageviews": visits.only_pageviews,
+        "engine": visits.engine.value,
+        "allow_unproved": visits.allow_unproved,
     }
     assert defaults(repository / "parameter-sets/ovh-logs-api/parameter-set.json") == {
         "auth": ApiKeys.auth.value,
