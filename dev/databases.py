@@ -40,16 +40,16 @@ class Server:
     def connect(self, database: str | None = None) -> Any:
         """A connection of the DB-API, times in UTC; what it does counts once it is committed."""
         name = self.database if database is None else database
-        if self.kind == POSTGRES:
-            driver = _client("psycopg")
-            return driver.connect(host=self.socket, user=self.user, dbname=name, options="-c TimeZone=UTC")
-        return _client("pymysql").connect(
-            unix_socket=self.socket,
-            user=self.user,
-            database=name or None,
-            charset="utf8mb4",
-            init_command="SET time_zone='+00:00'",
-        )
+        if self.kind == MYSQL:
+            return _client("pymysql").connect(
+                unix_socket=self.socket,
+                user=self.user,
+                database=name or None,
+                charset="utf8mb4",
+                init_command="SET time_zone='+00:00'",
+            )
+        driver = _client("psycopg")
+        return driver.connect(host=self.socket, user=self.user, dbname=name, options="-c TimeZone=UTC")
 
 
 @contextmanager

@@ -59,6 +59,7 @@ def _servers() -> Any:
 class Place:
     """Where a dataset's table is: a server as ``dev.databases.Server`` has it, the host's connection, its partitions.
 
+    A PostgreSQL may bear the name of another ``kind``, to see what is made of that.
     ``dimensions``: names of the columns that tell partitions of days.
     """
 
@@ -73,7 +74,8 @@ class Place:
     @classmethod
     def of(cls, server: Any, table: str, **more: Any) -> Place:
         """A table on a server."""
-        return cls(server.kind, server.socket, server.user, server.database, table, **more)
+        kind = more.pop("kind", server.kind)
+        return cls(kind, server.socket, server.user, server.database, table, **more)
 
     def connect(self) -> Any:
         """A connection to the server."""
@@ -91,7 +93,7 @@ class Table:
     def __init__(self, place: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> None:
         self.place = Place(**place)
         self._columns = columns
-        self._is_mysql = self.place.kind != "PostgreSQL"
+        self._is_mysql = self.place.kind == "MySQL"
 
     @property
     def name(self) -> str:

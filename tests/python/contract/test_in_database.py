@@ -230,3 +230,18 @@ def test_a_column_that_is_too_short_is_named_before_anything_is_written(run, sto
     store.set_columns("made", [{**limited[1], "maxLength": 40}])
     assert run("ovh-logs-visitors").error is None
     assert next(column for column in store.columns("made") if column["name"] == "location_first")["maxLength"] == 40
+
+
+def test_databases_without_proof_have_to_be_allowed(run, store, postgres, lay, fill):
+    """Vertica's SQL runs in PostgreSQL, too."""
+    lay(postgres, "events", "made", kind="Vertica")
+    fill()
+    assert "cannot do it: No test has run this SQL in Vertica" in run("ovh-logs-visitors").log
+    message = run("ovh-logs-visitors", engine="database").error["message"]
+    assert message.startswith("No test has run this SQL in Vertica; tick 'Databases without proof, too'")
+    made = rows(store)
+    result = run("ovh-logs-visitors", allow_unproved=True)
+    assert result.error is None, result.log
+    assert "WARNING No test has run this SQL in Vertica: compare a small part" in result.log
+    assert "Engine: database, Vertica" in result.log
+    assert made == rows(store)
