@@ -14,7 +14,7 @@ from typing import Any
 from sqlglot import ErrorLevel, exp, parse_one
 
 from ovh_weblogs.column import Column, Type
-from ovh_weblogs.engines.dialects import Dialect, declared
+from ovh_weblogs.engines.dialects import BIGQUERY, Dialect, declared
 from ovh_weblogs.features.portable import text
 from ovh_weblogs.schema import HIT_ORDER
 
@@ -120,7 +120,29 @@ def lengths(statement: str, names: Sequence[str], dialect: Dialect) -> str:
 
 
 def _text(query: exp.Expression, dialect: Dialect) -> str:
+    if dialect is BIGQUERY:
+        query = _rests_first(_without_order_of_nulls(query))
     return query.sql(dialect=dialect.generator, identify=True, unsupported_level=ErrorLevel.RAISE)
+
+
+def _without_order_of_nulls(query: exp.Expression) -> exp.Expression:
+    """BigQuery does not take it in windows of aggregates: whether a value is null is ordered by before it."""
+    query = query.copy()
+    for ordered in [each for window in query.find_all(exp.Window) for each in window.find_all(exp.Ordered)]:
+        unknown = exp.Case().when(exp.Is(this=ordered.this.copy(), expression=exp.Null()), "1").else_("0")
+        ordered.set("nulls_first", True)  # noqa: FBT003 - what BigQuery does where nothing is said
+        ordered.replace([exp.Ordered(this=unknown, desc=False, nulls_first=True), ordered.copy()])
+    return query
+
+
+def _rests_first(query: exp.Expression) -> exp.Expression:
+    """Older versions of sqlglot read ``a - b % c`` from the left, which shows where ``%`` becomes a function."""
+    for rest in list(query.find_all(exp.Mod)):
+        whole = rest.this
+        if isinstance(whole, exp.Sub):
+            inner = exp.Mod(this=whole.expression.copy(), expression=rest.expression.copy())
+            rest.replace(exp.Sub(this=whole.this.copy(), expression=inner))
+    return query
 
 
 def _constants(constants: Mapping[str, str] | None) -> list[Any]:
@@ -171,7 +193,7 @@ def _read(column: Column, name: str, source: Source, dialect: Dialect) -> exp.Ex
     if column.name != _VISITOR:
         return known
     visitor = _nulled(known, "null")  # a tracker writes a missing cookie as this word
-    if not source.refused:
+    if not (source.refused and source.carried):
         return visitor
     return exp.Case().when(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()), visitor)
 

@@ -32,14 +32,20 @@ _IN_UTC = ("SET time_zone = '+00:00'",)
 MARIADB = Dialect("mysql", "mysql", "MariaDB", proved=True, before=_IN_UTC, longest=64)
 MYSQL = Dialect("mysql8", "mysql", "MySQL", before=_IN_UTC, longest=64)
 POSTGRES = Dialect("postgres", "postgres", "PostgreSQL", proved=True, longest=63)
+BIGQUERY = Dialect("bigquery", "bigquery", "BigQuery")
 UNPROVED = (
     Dialect("vertica", "postgres", "Vertica"),
     Dialect("hive", "hive", "Hive"),
     Dialect("snowflake", "snowflake", "Snowflake"),
-    Dialect("bigquery", "bigquery", "BigQuery"),
+    BIGQUERY,
     Dialect("redshift", "redshift", "Redshift"),
 )
-_BY_KIND = {"PostgreSQL": POSTGRES, "MySQL": MYSQL, "MariaDB": MARIADB, **{each.spoken: each for each in UNPROVED}}
+_BY_KIND = {
+    "PostgreSQL": POSTGRES,
+    "MySQL": MYSQL,
+    "MariaDB": MARIADB,
+    **{each.spoken: each for each in UNPROVED},
+}
 
 
 def dialect_of(kind: str, version: str = "") -> Dialect | None:
