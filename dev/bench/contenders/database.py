@@ -1,7 +1,8 @@
 """Visitors of events that lie in PostgreSQL: made there, or in the recipe, with every row going out and back as text.
 
 The way out is PostgreSQL's own COPY and pandas's reader in chunks, as a recipe has it; what the host spends between the
-two is not in it. The server is a private one, with the settings that a small machine of its own would have.
+two is not in it. The server is a private one, with the settings that a small machine of its own would have, and without
+compiling, which the recipe switches off, too.
 """
 
 from __future__ import annotations

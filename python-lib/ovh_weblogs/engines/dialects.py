@@ -27,11 +27,13 @@ class Dialect:
     longest: int = 127
 
 
+# Of a statement of so many steps, compiling to machine code takes longer than it spares: 7 s of 12 for 100,000 events.
+_AS_IT_IS = ("SET LOCAL jit = off",)
 # A session's zone moves columns of MySQL's type TIMESTAMP; named zones need not be loaded.
 _IN_UTC = ("SET time_zone = '+00:00'",)
 MARIADB = Dialect("mysql", "mysql", "MariaDB", proved=True, before=_IN_UTC, longest=64)
 MYSQL = Dialect("mysql8", "mysql", "MySQL", before=_IN_UTC, longest=64)
-POSTGRES = Dialect("postgres", "postgres", "PostgreSQL", proved=True, longest=63)
+POSTGRES = Dialect("postgres", "postgres", "PostgreSQL", proved=True, before=_AS_IT_IS, longest=63)
 BIGQUERY = Dialect("bigquery", "bigquery", "BigQuery")
 UNPROVED = (
     Dialect("vertica", "postgres", "Vertica"),
