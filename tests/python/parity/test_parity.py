@@ -235,6 +235,19 @@ def test_rows_of_groups_are_the_same(engine, embedded):
     assert {row["vhost"] for row in made} == {event["vhost"] for event in EVENTS_NOW}
 
 
+def test_days_of_traffic_give_the_same_rows(engine, embedded, spring):
+    """Of the server and of the tracker, across the short night of spring."""
+    hits = [line for line in spring.truth("lines") if line["kind"] == "hit"]
+    events = [
+        {**hit, "campaign_name": hit["campaign"], "visitor_id": f"{hit['log_family']}:{hit['visitor_key']}"}
+        for hit in hits
+    ]
+    names = tuple(name for name in EVENTS.names if name in events[0])
+    assert {"location", "channel", "is_bot", "campaign_name"} <= set(names)
+    assert len(sessions_agree(engine, embedded, events, names, RULES["campaigns"])) > 200
+    assert len(visitors_agree(engine, embedded, events, names, RULES["long midnight"], Shape())) > 100
+
+
 HIT = st.fixed_dictionaries(
     {
         "visitor_id": st.sampled_from(["v", "V", "v ", "é"]),
