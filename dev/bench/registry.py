@@ -78,6 +78,7 @@ _MONTH = "dev.bench.contenders.month"
 _VISITORS = "dev.bench.contenders.visitors"
 _RECIPE = "dev.bench.contenders.recipe"
 _EVENTS = "dev.bench.visitordata:corpus"
+_DATABASE = "dev.bench.contenders.database"
 _NOISE = "dev.bench.noise:corpus"
 _ANALYSER = Contender("GoAccess, to its report as JSON", f"{_CHAIN}:goaccess")
 _PARSED = Contender("the same lines parsed, one thread", f"{_PARSING}:library")
@@ -217,6 +218,13 @@ BENCHMARKS = (
         Contender("a file of 5 MB", f"{_MONTH}:one_day", scale=0.01, corpus=_NOISE),
         Ratio.PEAK_MB,
         peak_limit_mb=150,  # the ratio has no goal: some megabytes of buffers, which a small file does not fill
+    ),
+    Benchmark(
+        "database",
+        Contender("visitors of events in PostgreSQL, made there", f"{_DATABASE}:there", scale=2.0),
+        Contender("the same, read out to DuckDB and written back", f"{_DATABASE}:through_the_host", scale=2.0),
+        Ratio.SECONDS,
+        needs="psql",
     ),
     Benchmark(
         "memory_growth",

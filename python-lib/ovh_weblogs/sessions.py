@@ -63,6 +63,11 @@ class Visits:
         return features.session_columns(self._input.ours)
 
     @property
+    def ours(self) -> tuple[str, ...]:
+        """Columns of events, by our names, that visits are made from."""
+        return self._input.ours
+
+    @property
     def places(self) -> tuple[Column, ...]:
         """Those that the events get."""
         return features.place_columns(self._input.ours)

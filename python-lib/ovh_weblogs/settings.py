@@ -271,6 +271,14 @@ class EnrichSettings:
         return cls(**{**switches, **dict.fromkeys(groups, True)}, privacy=Privacy(clean_urls=False))
 
 
+class Engine(str, enum.Enum):
+    """Where events are grouped; the values are those of the forms."""
+
+    AUTO = "auto"  # in the database where input and output lie in one that this is proved on, else embedded
+    EMBEDDED = "embedded"
+    DATABASE = "database"
+
+
 @dataclass(frozen=True)
 class CrmSettings:
     """How rows of a CRM belong to visitors."""
@@ -291,6 +299,8 @@ class VisitorSettings:
     temp_folder: str | None = None  # None: a folder of the system's temporary place, removed at the end
     shape: Shape = field(default_factory=Shape)
     crm: CrmSettings | None = None
+    engine: Engine = Engine.AUTO
+    allow_unproved: bool = False  # whether SQL runs in databases on which no test has run it
 
 
 class Midnight(str, enum.Enum):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import settings
 
+from dev import databases
+from dev.databases import MissingProgram, Server
 from dev.demo.tables import Tables
 from dev.traffic import generate
 from ovh_weblogs.schema import EVENTS, REJECT_REASON
@@ -61,6 +64,27 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Traffic:
     out = tmp_path_factory.mktemp("month")
     generate(out, count=28, visitors=500, seed=7)
     return Traffic(out)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A private PostgreSQL whose database orders texts as French does."""
+    yield from _running(databases.postgres())
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    """A private MariaDB whose texts ignore case, accents and spaces at the end."""
+    yield from _running(databases.mariadb())
+
+
+def _running(starting: AbstractContextManager[Server]) -> Iterator[Server]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(starting)
+        except MissingProgram as missing:
+            pytest.skip(str(missing))
+        yield server
 
 
 @pytest.fixture(scope="session")

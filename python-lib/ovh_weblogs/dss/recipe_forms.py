@@ -20,6 +20,7 @@ from ovh_weblogs.settings import (
     DROPPABLE,
     ArchiveSettings,
     Cleaning,
+    Engine,
     EnrichSettings,
     Kind,
     Language,
@@ -144,6 +145,7 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
     columns, zone, categories = _columns(form, (*VISITOR_ROLES, *CONTENT_ROLES)), _zone(form), _categories(form)
     aggregates = tuple(Aggregate(name, how) for how in AGGREGATES for name in _chosen(form, f"{how}_columns"))
     label, crm = label_forms.label(form), label_forms.crm(form)
+    engine, allow_unproved = _engine(form)
     form.check("The settings of the recipe")
     settings = VisitorSettings(
         columns=columns,
@@ -152,6 +154,8 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
         crm=crm if crm.key else None,
         memory_limit_mb=plugin.whole("memory_limit_mb", VisitorSettings.memory_limit_mb, low=64, high=1 << 20),
         temp_folder=plugin.text("temp_folder") or None,
+        engine=engine,
+        allow_unproved=allow_unproved,
     )
     plugin.check("The plugin's settings")
     return settings
@@ -182,6 +186,7 @@ def session_settings(config: Config | None, plugin_config: Config | None) -> Ses
     """
     form, default = Form(config), SessionSettings()
     midnights = tuple(midnight.value for midnight in Midnight)
+    engine, allow_unproved = _engine(form)
     made = SessionSettings(
         columns=_columns(form, (*SESSION_ROLES, *JOURNEY_ROLES)),
         zone=_zone(form),
@@ -191,10 +196,19 @@ def session_settings(config: Config | None, plugin_config: Config | None) -> Ses
         campaign_change=form.flag("campaign_change", default=default.campaign_change),
         only_people=form.flag("only_people", default=default.only_people),
         only_pageviews=form.flag("only_pageviews", default=default.only_pageviews),
+        engine=engine,
+        allow_unproved=allow_unproved,
     )
     form.check("The settings of the recipe")
     grouping = visitor_settings(None, plugin_config)
     return replace(made, memory_limit_mb=grouping.memory_limit_mb, temp_folder=grouping.temp_folder)
+
+
+def _engine(form: Form) -> tuple[Engine, bool]:
+    """Where events are grouped, and whether in a database without proof."""
+    engines = tuple(engine.value for engine in Engine)
+    engine = Engine(form.choice("engine", engines, VisitorSettings.engine.value))
+    return engine, form.flag("allow_unproved", default=VisitorSettings.allow_unproved)
 
 
 def _columns(form: Form, roles: Sequence[Role]) -> dict[str, str]:

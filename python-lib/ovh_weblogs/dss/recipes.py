@@ -16,10 +16,10 @@ from dataiku.customrecipe import (
     get_recipe_config,
 )
 
-from ovh_weblogs import logfiles, pipeline
+from ovh_weblogs import in_database, logfiles, pipeline
 from ovh_weblogs.archive import archive
 from ovh_weblogs.crm import PREFIX, Crm
-from ovh_weblogs.dss import archives, datasets, label_forms, recipe_forms, source_forms
+from ovh_weblogs.dss import archives, databases, datasets, label_forms, recipe_forms, source_forms
 from ovh_weblogs.dss.form import DAY, iso_day
 from ovh_weblogs.dss.geofiles import geo_files
 from ovh_weblogs.dss.raw_logs import RawLogs, raw_logs
@@ -152,6 +152,8 @@ def build_visitors() -> None:
     settings = recipe_forms.visitor_settings(get_recipe_config(), get_plugin_config())
     events = datasets.Input("events")
     settings = replace(settings, shape=recipe_forms.typed(settings.shape, events.columns))
+    if _visitors_in_database(settings, events):
+        return
     settings, crm, told = _with_crm(settings)
     columns = pipeline.visitor_columns(events.names, settings)
     wanted = pipeline.wanted_by_visitors(events.names, settings)
@@ -175,6 +177,18 @@ def _with_crm(settings: VisitorSettings) -> tuple[VisitorSettings, Crm | None, l
     return replace(settings, crm=chosen), crm, told
 
 
+def _visitors_in_database(settings: VisitorSettings, events: datasets.Input) -> bool:
+    output = datasets.Output("visitors")
+
+    def plan(table: in_database.Table) -> list[databases.Planned]:
+        made = in_database.visitors(table, settings)
+        theirs = {column["name"]: column for column in events.columns if column["name"] in settings.shape.groups}
+        columns = [theirs.get(column["name"], column) for column in databases.schema(made, output)]
+        return [databases.Planned(output, made, columns)]
+
+    return databases.built(settings, events, [output], plan)
+
+
 def build_sessions() -> None:
     """Recipe ``ovh-logs-sessions``: role events to role sessions and (where there is one) events_with_sessions.
 
@@ -187,6 +201,8 @@ def build_sessions() -> None:
     visits = Visits(events.names, settings)
     for sentence in visits.told():
         logger.info("%s", sentence)
+    if _sessions_in_database(settings, events, output):
+        return
     columns = [column.dss for column in visits.columns]
     if not get_output_names_for_role("events_with_sessions"):
         datasets.write("sessions", columns, visits.sessions(events.batches(visits.wanted)))
@@ -197,6 +213,23 @@ def build_sessions() -> None:
         datasets.write("sessions", columns, visits.sessions(rows.through(events.batches()), hits))
         schema = [*theirs, *(column.dss for column in visits.places)]
         datasets.write("events_with_sessions", schema, visits.events(rows, hits))
+
+
+def _sessions_in_database(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> bool:
+    outputs = [output]
+    if get_output_names_for_role("events_with_sessions"):
+        outputs.append(datasets.Output("events_with_sessions"))
+
+    def plan(table: in_database.Table) -> list[databases.Planned]:
+        made = in_database.sessions(table, settings)
+        planned = [databases.Planned(output, made, databases.schema(made, output))]
+        for placed in outputs[1:]:
+            made, renamed = in_database.events_with_sessions(table, settings), Visits(events.names, settings).renamed()
+            theirs = [{**column, "name": renamed.get(column["name"], column["name"])} for column in events.columns]
+            planned.append(databases.Planned(placed, made, databases.schema(made, placed, theirs)))
+        return planned
+
+    return databases.built(settings, events, outputs, plan)
 
 
 def _of_partition(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> SessionSettings:

@@ -165,6 +165,8 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "horizon_days": Label.horizon_days,
         "lookback_days": Label.lookback_days,
         "crm_identifier": CrmSettings.identifier,
+        "engine": VisitorSettings.engine.value,
+        "allow_unproved": VisitorSettings.allow_unproved,
     }
     visits = SessionSettings()
     assert defaults(repository / "custom-recipes/ovh-logs-sessions/recipe.json") == {
@@ -176,6 +178,8 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "campaign_change": visits.campaign_change,
         "only_people": visits.only_people,
         "only_pageviews": visits.only_pageviews,
+        "engine": visits.engine.value,
+        "allow_unproved": visits.allow_unproved,
     }
     assert defaults(repository / "parameter-sets/ovh-logs-api/parameter-set.json") == {
         "auth": ApiKeys.auth.value,

@@ -15,6 +15,7 @@ from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import (
     Cleaning,
     CrmSettings,
+    Engine,
     EnrichSettings,
     Midnight,
     ParseSettings,
@@ -363,3 +364,19 @@ def test_every_fault_of_the_form_of_visits_is_named_at_once():
     with pytest.raises(SettingsError) as caught:
         recipe_forms.session_settings({"timeout_minutes": 481, "midnight": "noon", "day_zone": "Mars"}, {})
     assert all(name in str(caught.value) for name in ("timeout_minutes must", "midnight must", "day_zone is not known"))
+
+
+# Where rows are made
+
+
+@pytest.mark.parametrize("read", [recipe_forms.visitor_settings, recipe_forms.session_settings])
+def test_the_engine_is_that_of_the_form(read):
+    assert (read({}, {}).engine, read({}, {}).allow_unproved) == (Engine.AUTO, False)
+    chosen = read({"engine": "database", "allow_unproved": True}, {})
+    assert (chosen.engine, chosen.allow_unproved) == (Engine.DATABASE, True)
+
+
+@pytest.mark.parametrize("read", [recipe_forms.visitor_settings, recipe_forms.session_settings])
+def test_an_engine_that_is_none_is_named(read):
+    with pytest.raises(SettingsError, match="engine must be one of auto, embedded, database"):
+        read({"engine": "spark"}, {})
