@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dev.bench import harness, report
-from dev.bench.registry import BENCHMARKS
+from dev.bench.registry import BENCHMARKS, Benchmark
 
 
 def _positive(text: str) -> int:
@@ -22,7 +22,9 @@ def _positive(text: str) -> int:
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     names = [benchmark.name for benchmark in BENCHMARKS]
     parser = argparse.ArgumentParser(prog="python -m dev.bench", description="Benchmarks side by side with baselines")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which; all unless named: {', '.join(names)}")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which; unless named, all that take no minutes: {', '.join(names)}"
+    )
     parser.add_argument("--lines", type=_positive, default=1_000_000, help="log lines (1000000)")
     parser.add_argument("--runs", type=_positive, default=3, help="measurements of each side (3)")
     parser.add_argument("--data", type=Path, default=harness.ROOT / "out" / "bench", help="where log files are kept")
@@ -37,6 +39,11 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     return chosen
 
 
+def wanted(names: Sequence[str]) -> list[Benchmark]:
+    """The benchmarks of these names; of none, all that take no minutes."""
+    return [each for each in BENCHMARKS if each.name in names or not (names or each.only_named)]
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the benchmarks named on the command line.
 
@@ -45,9 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     chosen = _arguments(arguments)
     results, broken = [], False
-    for benchmark in BENCHMARKS:
-        if chosen.names and benchmark.name not in chosen.names:
-            continue
+    for benchmark in wanted(chosen.names):
         if benchmark.needs and shutil.which(benchmark.needs) is None:
             print(f"{benchmark.name}: skipped, since {benchmark.needs} is not installed", file=sys.stderr)
             continue

@@ -48,7 +48,7 @@ class Benchmark:
 
     ``limit`` and ``aim`` bound the ratio: a missed limit fails a strict run, an aim is only shown. ``peak_limit_mb``
     bounds the peak memory above imports, in megabytes of 10^6 bytes. Without the program that it ``needs``, it is
-    skipped.
+    skipped. One that is ``only_named`` takes minutes, and runs where it is asked for by its name.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Benchmark:
     aim: float | None = None
     peak_limit_mb: float | None = None
     needs: str | None = None
+    only_named: bool = False
 
 
 _PARSING = "dev.bench.contenders.parsing"
@@ -79,6 +80,8 @@ _VISITORS = "dev.bench.contenders.visitors"
 _RECIPE = "dev.bench.contenders.recipe"
 _EVENTS = "dev.bench.visitordata:corpus"
 _DATABASE = "dev.bench.contenders.database"
+_SPARK = "dev.bench.contenders.sparked"
+_EXECUTOR_MB = 939  # what its limits come to: 512 MiB of Java's heap and 384 MiB beyond it
 _NOISE = "dev.bench.noise:corpus"
 _ANALYSER = Contender("GoAccess, to its report as JSON", f"{_CHAIN}:goaccess")
 _PARSED = Contender("the same lines parsed, one thread", f"{_PARSING}:library")
@@ -232,5 +235,26 @@ BENCHMARKS = (
         Contender("connector, the lines asked for", f"{_SOURCE}:rows"),
         Ratio.PEAK_MB,
         limit=1.05,
+    ),
+    Benchmark(
+        "spark",
+        Contender("5M lines to events on Spark, two executors", f"{_SPARK}:two", scale=5.0),
+        Contender("the same, one executor", f"{_SPARK}:one", scale=5.0),
+        Ratio.RATE,
+        limit=1.3,
+        aim=1.5,
+        peak_limit_mb=_EXECUTOR_MB,
+        needs="java",
+        only_named=True,
+    ),
+    Benchmark(
+        "spark_memory",
+        Contender("an executor that reads 4 times its heap", f"{_SPARK}:one", scale=8.5),
+        Contender("the same, a tenth of the lines", f"{_SPARK}:one", scale=0.85),
+        Ratio.PEAK_MB,
+        limit=1.3,
+        peak_limit_mb=_EXECUTOR_MB,
+        needs="java",
+        only_named=True,
     ),
 )

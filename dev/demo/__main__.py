@@ -29,11 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--logs", type=Path, help="a folder of access logs of your own, in OVH's or combined format")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where everything goes (default: out)")
     parser.add_argument("--days", type=_days, help="days of generated logs (default: 30)")
+    parser.add_argument("--engine", choices=("embedded", "spark"), default="embedded", help="spark: once more there")
     given = parser.parse_args(arguments)
     console = Console()
     try:
         with Board(console) as board:
-            written = run(given.out, board, logs=given.logs, days=given.days)
+            written = run(given.out, board, logs=given.logs, days=given.days, spark=given.engine == "spark")
     except DemoFailed as error:
         print(f"The demo stopped: {error}", file=sys.stderr)
         return 1

@@ -54,7 +54,6 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
         "rejects": "rows",
         "max_reject_share": 1.0,  # however many there are: the report shows them
     }
-    known = {"page_rules": PAGE_RULES, "spam_hosts": SPAM_HOSTS} if month.truth else {}  # of the generated site alone
     return {
         "plugin": str(Path(__file__).parents[2]),
         "storage": str(storage),
@@ -63,7 +62,7 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
         "presets": ovh.presets,
         "datasets": {READ: {"connector": "ovh-logs", "config": logs}, "events": {}, "sessions": {}, "visitors": {}},
         "recipes": [
-            {"recipe": ENRICH, "config": known, "inputs": {"hits": [READ]}, "outputs": {"events": ["events"]}},
+            {"recipe": ENRICH, "config": known(month), "inputs": {"hits": [READ]}, "outputs": {"events": ["events"]}},
             {
                 "recipe": VISITS,
                 "config": {"midnight": "never"},  # as the truth has them: its robots of two days without a pause, too
@@ -73,6 +72,11 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
             {"recipe": GROUP, "config": {}, "inputs": {"events": ["events"]}, "outputs": {"visitors": ["visitors"]}},
         ],
     }
+
+
+def known(month: Month) -> dict[str, Any]:
+    """What the form of enrichment is told of the site, where it is the generated one."""
+    return {"page_rules": PAGE_RULES, "spam_hosts": SPAM_HOSTS} if month.truth else {}
 
 
 def run(month: Month, storage: Path, ovh: Ovh, on_progress: Callable[[str], None]) -> Outcome:

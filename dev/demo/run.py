@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev.demo import flow
+from dev.demo import flow, sparked
 from dev.demo.access import check_access
 from dev.demo.aggregates import aggregate
 from dev.demo.archive import Archived, archive
@@ -24,6 +24,7 @@ from dev.ovhsim.journal import Journal
 
 MAKE, CHECK = "Make the day files", "Check access (macro)"
 ARCHIVE = "Archive (Archive logs), killed once"
+SPARK = "Events and visitors on Spark"
 TABLES, REPORT = "Write Parquet", "Draw the report"
 REPORT_FILE = "report.html"
 _STEPS = {
@@ -43,7 +44,7 @@ class Written:
     passed_over: tuple[str, ...]
 
 
-def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None = None) -> Written:
+def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None = None, spark: bool = False) -> Written:
     """Make the month, run the flow and the check of access, write tables and report.
 
     Args:
@@ -51,10 +52,13 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         board: Shows progress.
         logs: Real logs in place of generated ones.
         days: How many days are generated.
+        spark: Whether the archived files are read on Spark, too.
 
     Raises:
         DemoFailed: With one sentence.
     """
+    if spark:
+        sparked.check_there()
     storage, stages = out / "datasets", []
     begun = time.monotonic()
     board.begin(MAKE)
@@ -68,9 +72,10 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         begun = time.monotonic()
         archived = _archived(month, storage, board, ovh)
         stages.append((ARCHIVE, time.monotonic() - begun))
+    found = [archived.check, *([_sparked(month, storage, board, stages)] if spark else [])]
 
     tables = _exported(storage, out, board, stages)
-    summary = _reported(month, outcome, tables, archived, out / REPORT_FILE, board, stages)
+    summary = _reported(month, outcome, tables, found, out / REPORT_FILE, board, stages)
     files = {
         out / REPORT_FILE: "the report: open it in a browser",
         out / "access.html": "what the macro says of the keys",
@@ -99,7 +104,7 @@ def _reported(
     month: Month,
     outcome: flow.Outcome,
     tables: Tables,
-    archived: Archived,
+    found: list[Check],
     report: Path,
     board: Board,
     stages: list[tuple[str, float]],
@@ -110,7 +115,7 @@ def _reported(
     stages.append((REPORT, time.monotonic() - begun))
     visits = sum(numbers.overall["visits"].values())
     evidence = Evidence(month, outcome.requests, outcome.calls, outcome.totals, tables, visits)
-    checks = [*all_checks(evidence), archived.check]
+    checks = [*all_checks(evidence), *found]
     summary = _summary(month, outcome, tables, stages, checks)
     write_report(report, summary, numbers)
     board.tell(report.name)
@@ -147,6 +152,15 @@ def _archived(month: Month, storage: Path, board: Board, ovh: Ovh) -> Archived:
     found = archive(month, storage, ovh)
     board.tell(found.note)
     return found
+
+
+def _sparked(month: Month, storage: Path, board: Board, stages: list[tuple[str, float]]) -> Check:
+    begun = time.monotonic()
+    board.begin(SPARK)
+    found = sparked.on_spark(month, storage)
+    board.tell(found.note)
+    stages.append((SPARK, time.monotonic() - begun))
+    return found.check
 
 
 def _watching(board: Board, month: Month, ovh: Ovh) -> Callable[[str], None]:

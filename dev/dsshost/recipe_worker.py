@@ -48,6 +48,8 @@ def _forget_methods():
 
 def main():
     _forget_methods()
+    # Executors of Spark have neither the host's package nor the plugin's library, unless the recipe sends it there.
+    os.environ.pop("PYTHONPATH", None)
     code = open(sys.argv[1], encoding="utf-8").read()
     try:
         exec(compile(code, "<recipe>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})  # noqa: S102

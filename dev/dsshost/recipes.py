@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from dev import localspark
 from dev.dsshost.components import FAKE
 from dev.dsshost.folders import ManagedFolder
 from dev.dsshost.presets import Presets, resolve_presets
@@ -103,7 +104,8 @@ def recipe_environment(
     """
     plugin = plugin.resolve()
     resolved = resolve_presets(plugin, f"custom-recipes/{recipe}", config or {}, presets)
-    _check_roles(strict_json(plugin / "custom-recipes" / recipe / "recipe.json"), inputs, outputs, store)
+    descriptor = strict_json(plugin / "custom-recipes" / recipe / "recipe.json")
+    _check_roles(descriptor, inputs, outputs, store)
     spec = {
         "currentActivityId": "activity",
         "in": [item | _read(store, item["smartName"], partition, reads or {}) for item in _items(inputs, store)],
@@ -111,6 +113,7 @@ def recipe_environment(
     }
     return {
         **os.environ,
+        **(localspark.submitted() if descriptor["kind"] == "PYSPARK" else {}),
         "PYTHONPATH": os.pathsep.join([str(FAKE), str(plugin / "python-lib")]),
         "PYTHONUNBUFFERED": "1",
         "DKUFLOW_SPEC": json.dumps(spec),
@@ -121,6 +124,7 @@ def recipe_environment(
         "DKU_CURRENT_PROJECT_KEY": "DEMO",
         "DSSHOST_STORAGE": str(store.root.resolve()),
         "DSSHOST_WITHOUT": " ".join(without),
+        "DSSHOST_KIND": descriptor["kind"],
     }
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,6 +21,7 @@ from ovh_weblogs.settings import ParseSettings
 from ovh_weblogs.unpack import FIX, Unpacked
 
 AUTO, TRACKER = "auto", "wt1"
+_COPIED = 1 << 20  # bytes at a time
 _HEAD = 64 << 10  # bytes of text from which a tracker's file is told
 
 
@@ -149,6 +151,19 @@ def parse_files(files: Iterable[LogFile], settings: ParseSettings, totals: Total
         totals.worst = max(totals.worst, (totals.rejects - before, file.name))
         totals.files += 1
         totals.bytes += stored.size
+
+
+def copied(file: LogFile, target: Path) -> None:
+    """Copy a file as it is stored; it is all that was listed.
+
+    Raises:
+        LogDamaged: It is cut, or not the one that was listed.
+    """
+    with file.start() as stream, target.open("wb") as copy:
+        stored = _Stored(stream, file)
+        while data := stored.read(_COPIED):
+            copy.write(data)
+        stored.check()
 
 
 def has_tracker_lines(files: Iterable[LogFile], settings: ParseSettings) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlglot import exp
 
 from ovh_weblogs import enrichment, features, grouping
 from ovh_weblogs.casting import cast
@@ -50,12 +51,12 @@ class Visits:
     """
 
     def __init__(self, names: Sequence[str], settings: SessionSettings | None = None) -> None:
-        self._settings = settings or SessionSettings()
+        self.settings = settings or SessionSettings()
         self._names = list(names)
-        self._input = _looked_at(names, self._settings)
+        self._input = _looked_at(names, self.settings)
         self._counts: Counter[str] = Counter()
         declared = [column.arrow for column in EVENTS.columns if column.name in self._input.ours]
-        self._schema = pa.schema([*declared, _ROW.arrow])
+        self.schema = pa.schema([*declared, _ROW.arrow])  # of what ``typed`` gives
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -76,6 +77,10 @@ class Visits:
     def wanted(self) -> list[str]:
         """Columns of the input that visits are made from; others need not be read, unless the events are written."""
         return list(dict.fromkeys([*self._input.wanted, *self._input.journey.values()]))
+
+    def definition(self, dialect: str = "duckdb") -> exp.Expression:
+        """Of the visits, over a table of what ``typed`` gives."""
+        return features.sessions(self._input.ours, features.rules_of(self.settings), dialect)
 
     def told(self) -> list[str]:
         """What there is to say of it in the log of a build."""
@@ -107,13 +112,13 @@ class Visits:
             InputError: A value cannot be read.
             SettingsError: Memory limit or temporary files do not suffice.
         """
-        typed = self._typed(batches)
+        typed = self.typed(batches)
         yield from embedded.run(
-            features.sessions(self._input.ours, features.rules_of(self._settings)),
+            self.definition(),
             kept.through(typed, self._of_places().names) if kept else typed,
-            self._schema,
+            self.schema,
             output=self.columns,
-            settings=self._settings,
+            settings=self.settings,
             apart="visitor_id",
         )
         self._tell()
@@ -131,32 +136,36 @@ class Visits:
         """
         names = [self.renamed().get(name, name) for name in self._names]
         found = embedded.run(
-            features.places(self._input.ours, features.rules_of(self._settings)),
+            features.places(self._input.ours, features.rules_of(self.settings)),
             kept,
             self._of_places(),
             output=(_ROW, *(replace(column, nullable=True) for column in self.places)),
-            settings=self._settings,
+            settings=self.settings,
         )
         places = _Places(found, self.places)
         for batch in batches:
             of_batch = places.next(batch.num_rows)
             arrays = [*(batch.column(name) for name in self._names), *of_batch.columns]
             made = pa.RecordBatch.from_arrays(arrays, names=[*names, *of_batch.schema.names])
-            yield made if self._settings.day is None else made.filter(of_batch.column("session_id").is_valid())
+            yield made if self.settings.day is None else made.filter(of_batch.column("session_id").is_valid())
 
     def _of_places(self) -> pa.Schema:
         """What places are told by: less than what visits are."""
-        return pa.schema([field for field in self._schema if field.name in (*features.PLACE_READS, _ROW.name)])
+        return pa.schema([field for field in self.schema if field.name in (*features.PLACE_READS, _ROW.name)])
 
-    def _typed(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """Hits that have a visitor and a time, each with its place in the input."""
+    def typed(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Hits that have a visitor and a time, each with its place in the input.
+
+        Raises:
+            InputError: A value cannot be read.
+        """
         row = 0
         for batch in batches:
             read = self._read(batch)
             index = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
             row += batch.num_rows
-            arrays = [index if name == _ROW.name else read[name] for name in self._schema.names]
-            typed = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+            arrays = [index if name == _ROW.name else read[name] for name in self.schema.names]
+            typed = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
             inside = pc.and_(read["visitor_id"].is_valid(), read["server_ts"].is_valid())
             self._counts["outside"] += batch.num_rows - inside.true_count
             yield typed if inside.true_count == batch.num_rows else typed.filter(inside)
@@ -164,7 +173,7 @@ class Visits:
     def _read(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """Columns by our names; a refused line has no visitor."""
         narrow = batch.select(self._input.wanted)
-        read = grouping.with_visitors(narrow, self._settings, self._counts)
+        read = grouping.with_visitors(narrow, self.settings, self._counts)
         arrays = dict(zip(read.schema.names, read.columns, strict=True))
         if REJECT_REASON.name in arrays:
             refused = arrays[REJECT_REASON.name].is_valid()
@@ -196,8 +205,8 @@ class _Places:
 
     def __init__(self, found: Iterator[pa.RecordBatch], columns: Sequence[Column]) -> None:
         self._found = found
-        self._schema = pa.schema([column.arrow for column in columns])
-        self._ahead = pa.schema([_ROW.arrow, *self._schema]).empty_table()
+        self.schema = pa.schema([column.arrow for column in columns])
+        self._ahead = pa.schema([_ROW.arrow, *self.schema]).empty_table()
         self._row = 0
 
     def next(self, count: int) -> pa.RecordBatch:
@@ -213,10 +222,10 @@ class _Places:
         where = np.full(count, -1, dtype=np.int64)
         where[rows[:known] - begin] = np.arange(known)
         indices = pa.array(where, mask=where < 0)
-        here = self._ahead.slice(0, known).select(self._schema.names).combine_chunks()
+        here = self._ahead.slice(0, known).select(self.schema.names).combine_chunks()
         self._ahead, self._row = self._ahead.slice(known), end
-        arrays = [pc.take(here.column(name).combine_chunks(), indices) for name in self._schema.names]
-        return pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+        arrays = [pc.take(here.column(name).combine_chunks(), indices) for name in self.schema.names]
+        return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
 
 def _looked_at(names: Sequence[str], settings: SessionSettings) -> _Input:

@@ -70,6 +70,12 @@ class Unpacked:
                 yield piece
 
 
+def is_plain(head: bytes) -> bool:
+    """Whether a file that begins so is no packed one, nor an archive; its first 262 bytes tell."""
+    packed = head.startswith((_GZIP, _BZIP2, _XZ, _ZSTD, _ZIP)) or _SKIPPABLE.match(head) is not None
+    return not packed and head[:_TAR_END].find(_TAR) != _TAR_END - len(_TAR)
+
+
 def _content(stream: Readable, name: str) -> Iterator[bytes]:
     head = _filled(stream, _HEAD)
     source = _Joined(head, stream)

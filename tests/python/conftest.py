@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import settings
 
-from dev import databases
+from dev import databases, localspark
 from dev.databases import MissingProgram, Server
 from dev.demo.tables import Tables
 from dev.traffic import generate
@@ -85,6 +86,24 @@ def _running(starting: AbstractContextManager[Server]) -> Iterator[Server]:
         except MissingProgram as missing:
             pytest.skip(str(missing))
         yield server
+
+
+@pytest.fixture(scope="session")
+def spark_session() -> Iterator[Any]:
+    """Spark with two executors, processes of their own, that have the library from a zip.
+
+    One for all tests: to start and warm it takes longer than they do.
+    """
+    why = localspark.missing()
+    if why:
+        pytest.skip(why)
+    from ovh_weblogs.engines import spark  # noqa: PLC0415 - Spark may not be there
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Spark's own, of pandas and of Python's next versions
+        with localspark.session() as made, spark.library(made):
+            spark.ready(made)
+            yield made
 
 
 @pytest.fixture(scope="session")

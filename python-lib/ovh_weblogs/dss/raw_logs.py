@@ -46,6 +46,22 @@ def raw_logs(role: str, line_column: str | None) -> RawLogs:
     return _Files(LogFolder(folders[0])) if folders else _Rows(Input(role), line_column)
 
 
+def column_of_lines(dataset: Input, chosen: str | None) -> str:
+    """The column that holds the lines: the chosen one, or the only one.
+
+    Raises:
+        SettingsError: It is missing or unknown.
+    """
+    column = chosen or (dataset.names[0] if len(dataset.names) == 1 else None)
+    if column is None or column not in dataset.names:
+        wrong = f"has no column {chosen}" if chosen else "has several columns"
+        raise SettingsError(
+            f"The dataset {dataset.short_name} {wrong}",
+            fix=f"choose as 'Column of lines' one of {', '.join(dataset.names[:20])}",
+        )
+    return column
+
+
 class _Files:
     def __init__(self, folder: LogFolder) -> None:
         self.name = folder.name
@@ -61,14 +77,8 @@ class _Files:
 class _Rows:
     def __init__(self, dataset: Input, line_column: str | None) -> None:
         self.name = dataset.short_name
-        column = line_column or (dataset.names[0] if len(dataset.names) == 1 else None)
-        if column not in dataset.names:
-            wrong = f"has no column {line_column}" if line_column else "has several columns"
-            raise SettingsError(
-                f"The dataset {self.name} {wrong}",
-                fix=f"choose as 'Column of lines' one of {', '.join(dataset.names[:20])}",
-            )
-        self._chunks: Iterator[pa.Array] = (batch.column(0) for batch in dataset.batches([str(column)]))
+        column = column_of_lines(dataset, line_column)
+        self._chunks: Iterator[pa.Array] = (batch.column(0) for batch in dataset.batches([column]))
 
     def begin_as_tracker(self, settings: ParseSettings) -> bool:
         first = next(self._chunks, None)

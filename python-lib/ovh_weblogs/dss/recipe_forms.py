@@ -38,6 +38,10 @@ from ovh_weblogs.visitored import AGGREGATES, Aggregate, Shape, category_name
 _SHORTEST_KEY = 16  # characters: shorter keys are found by trying
 LONGEST_TIMEOUT = 480  # minutes: GA4 ends its visits after as many at most, and a day has to hold more than one pause
 _LONGEST_CATEGORY = 40  # characters: with what stands around it, a column's name has to fit PostgreSQL's 63 bytes
+REFUSED_FIX = (
+    "choose another 'Format of lines', or raise 'Highest share of refused lines' to 1 and look at them in the output "
+    "Rejects"
+)
 CUSTOM = "custom"
 MIXED = "auto_wt1"  # each line tells, as in auto, and hits have a tracker's columns from the start
 LINE_FORMATS = (AUTO, MIXED, "ovh", "combined", "vhost_combined", "common", TRACKER, CUSTOM)

@@ -75,8 +75,7 @@ def build_hits() -> None:
     totals.judge(
         settings.max_reject_share,
         logs.name,
-        fix="choose another 'Format of lines', or raise 'Highest share of refused lines' to 1 and look at them in the "
-        "output Rejects",
+        fix=recipe_forms.REFUSED_FIX,
     )
     output.save_metrics(totals.counts)
 
@@ -97,7 +96,7 @@ def build_events() -> None:
     Raises:
         OvhLogsError: With one sentence that says what to do.
     """
-    settings = _with_rules(recipe_forms.enrich_settings(get_recipe_config()))
+    settings = with_rules(recipe_forms.enrich_settings(get_recipe_config()))
     if not settings.geo:
         _build_events(settings)
         return
@@ -120,7 +119,7 @@ def _build_events(settings: EnrichSettings) -> None:
     output.save_metrics(pipeline.enrichment_metrics(counts))
 
 
-def _with_rules(settings: EnrichSettings) -> EnrichSettings:
+def with_rules(settings: EnrichSettings) -> EnrichSettings:
     """The settings with the page rules of the role rules, after those of the form."""
     if not get_input_names_for_role("rules"):
         return settings
@@ -197,7 +196,7 @@ def build_sessions() -> None:
     """
     settings = recipe_forms.session_settings(get_recipe_config(), get_plugin_config())
     events, output = datasets.Input("events"), datasets.Output("sessions")
-    settings = _of_partition(settings, events, output)
+    settings = of_partition(settings, events, output)
     visits = Visits(events.names, settings)
     for sentence in visits.told():
         logger.info("%s", sentence)
@@ -232,7 +231,7 @@ def _sessions_in_database(settings: SessionSettings, events: datasets.Input, out
     return databases.built(settings, events, outputs, plan)
 
 
-def _of_partition(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> SessionSettings:
+def of_partition(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> SessionSettings:
     """The settings, for the visits of one day where the output has partitions."""
     if not output.partition:
         return settings

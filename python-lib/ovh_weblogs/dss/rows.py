@@ -50,6 +50,11 @@ def as_text(rejects: pa.RecordBatch) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, names=rejects.schema.names)
 
 
+def texts(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same of each batch."""
+    return map(as_text, batches)
+
+
 def _texts(lines: pa.Array) -> pa.Array:
     return pa.array([_readable(line) for line in lines.to_pylist()], pa.string())
 

@@ -72,9 +72,11 @@ def test_the_host_takes_every_descriptor(repository):
         "python-connectors/ovh-logs-files",
         "custom-recipes/ovh-logs-archive",
         "custom-recipes/ovh-logs-enrich",
+        "custom-recipes/ovh-logs-events-spark",
         "custom-recipes/ovh-logs-parse",
         "custom-recipes/ovh-logs-sessions",
         "custom-recipes/ovh-logs-visitors",
+        "custom-recipes/ovh-logs-visitors-spark",
         "python-runnables/ovh-logs-check-access",
         "parameter-sets/ovh-logs-api",
         "parameter-sets/ovh-logs-privacy",
@@ -224,6 +226,24 @@ def test_components_hold_no_logic(repository):
         assert len([line for line in recipe.read_text().splitlines() if line.strip()]) <= 5
     for connector in (repository / "python-connectors").glob("*/connector.py"):
         assert len([line for line in connector.read_text().splitlines() if line.strip()]) <= 40
+
+
+@pytest.mark.parametrize(
+    ("recipe", "originals"),
+    [
+        ("ovh-logs-events-spark", ("ovh-logs-parse", "ovh-logs-enrich")),
+        ("ovh-logs-visitors-spark", ("ovh-logs-visitors", "ovh-logs-sessions")),
+    ],
+)
+def test_a_form_for_spark_asks_what_the_forms_of_one_machine_ask(repository, recipe, originals):
+    def params(name):
+        text = (repository / "custom-recipes" / name / "recipe.json").read_text("utf-8")
+        return {param["name"]: param for param in json.loads(text)["params"] if param["type"] != "SEPARATOR"}
+
+    known = {key: value for name in reversed(originals) for key, value in params(name).items()}
+    for name, param in params(recipe).items():
+        if name != "identifier_column":  # there are no hits to choose one from
+            assert param == {key: value for key, value in known[name].items() if key in param}
 
 
 def test_the_code_environment_asks_for_what_the_project_asks_for(repository):

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from dev.bench import data, harness, report
-from dev.bench.__main__ import main, status
+from dev.bench.__main__ import main, status, wanted
 from dev.bench.harness import BenchFailed, Sample
 from dev.bench.registry import BENCHMARKS, Benchmark, Contender, Ratio
 
@@ -190,6 +190,14 @@ def test_the_command_prints_a_line_of_json_for_each_benchmark_named(tmp_path, ca
         "rows": 1000,
         "runs": 1,
     }
+
+
+def test_a_benchmark_that_takes_minutes_is_run_only_where_it_is_named():
+    named = [each.name for each in wanted(["spark", "parse"])]
+    usual = [each.name for each in wanted([])]
+    assert sorted(named) == ["parse", "spark"]
+    assert "parse" in usual
+    assert not {"spark", "spark_memory"} & set(usual)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,3 @@
+from ovh_weblogs.dss.spark import build_events
+
+build_events()

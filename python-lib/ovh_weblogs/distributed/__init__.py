@@ -1,0 +1,1 @@
+"""The use cases on Spark, by the functions and definitions of one machine."""

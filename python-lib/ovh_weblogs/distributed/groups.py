@@ -1,0 +1,102 @@
+"""The use cases on Spark: events to visits and to visitors, by the definitions of one machine.
+
+Rows of Spark have no order of their own. Hits are ordered by time, file and line number, as everywhere; where these are
+equal or absent, by ``row_index``: the number of the task that read the row, then its place there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from sqlglot import exp
+
+from ovh_weblogs import features
+from ovh_weblogs.engines import spark
+from ovh_weblogs.engines.spark import Batches
+from ovh_weblogs.grouping import Grouping
+from ovh_weblogs.schema import ARROW_TYPES, Column, Type
+from ovh_weblogs.secret import guarded_logger
+from ovh_weblogs.sessions import Visits
+from ovh_weblogs.settings import SessionSettings, VisitorSettings
+
+logger = guarded_logger(__name__)
+
+_ROW = "row_index"
+_SUMMED = "DECIMAL(20, 0)"  # Spark's sum of BIGINT is another, which overflows; that of a decimal has ten digits more
+_KINDS = {kind: name for name, kind in ARROW_TYPES.items()}
+
+
+@contextmanager
+def visitors(frame: DataFrame, settings: VisitorSettings) -> Iterator[DataFrame]:
+    """Events to one row per visitor, of the columns that ``pipeline.visitor_columns`` names; until the end.
+
+    Args:
+        frame: Events, or rows of any origin whose columns the settings name.
+        settings: How they are read; memory is Spark's own affair.
+
+    Raises:
+        InputError: A needed column is absent.
+    """
+    grouping = Grouping(frame.columns, settings)
+    _tell(grouping.told())
+    wanted = grouping.wanted
+    rules = features.rules_of(SessionSettings())
+    query = features.visitors(grouping.present, rules, settings.shape, "spark")
+    reading = partial(_of_visitors, names=wanted, settings=settings)
+    with _grouped(frame, wanted, reading, grouping.schema, query, grouping.columns) as found:
+        yield found
+
+
+@contextmanager
+def sessions(frame: DataFrame, settings: SessionSettings) -> Iterator[DataFrame]:
+    """Events to one row per visit, of the columns that ``Visits.columns`` names; as ``visitors``."""
+    visits = Visits(frame.columns, settings)
+    _tell(visits.told())
+    wanted = visits.wanted
+    reading = partial(_of_visits, names=wanted, settings=settings)
+    with _grouped(frame, wanted, reading, visits.schema, visits.definition("spark"), visits.columns) as found:
+        yield found
+
+
+def _tell(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        logger.info("%s", sentence)
+
+
+@contextmanager
+def _grouped(
+    frame: DataFrame,
+    wanted: Sequence[str],
+    reading: Callable[[Batches], Batches],
+    schema: pa.Schema,
+    query: exp.Expression,
+    output: Sequence[Column],
+) -> Iterator[DataFrame]:
+    """The query's rows over what is read of the wanted columns."""
+    narrow = frame.select(*(spark.quoted(name) for name in wanted))
+    columns = [Column(field.name, _KINDS[field.type], "") for field in schema]
+    with spark.on_disk(spark.mapped(narrow, reading, columns)) as typed:
+        yield spark.run(query, staged(typed, columns), output=output)
+
+
+def staged(frame: DataFrame, columns: Sequence[Column]) -> DataFrame:
+    """The table of a definition: whole numbers that are summed are such as Spark's sums have room for."""
+    return frame.selectExpr(*(_summable(column) for column in columns))
+
+
+def _summable(column: Column) -> str:
+    name = spark.quoted(column.name)
+    is_amount = column.type is Type.BIGINT and column.name not in (_ROW, "line_number")
+    return f"CAST({name} AS {_SUMMED}) AS {name}" if is_amount else name
+
+
+def _of_visitors(batches: Batches, *, names: Sequence[str], settings: VisitorSettings) -> Batches:
+    return (spark.numbered(batch, _ROW) for batch in Grouping(names, settings).events(batches))
+
+
+def _of_visits(batches: Batches, *, names: Sequence[str], settings: SessionSettings) -> Batches:
+    return (spark.numbered(batch, _ROW) for batch in Visits(names, settings).typed(batches))

@@ -1,0 +1,102 @@
+"""Raw lines as tasks of Spark read them: parts of files, or rows of a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark import SparkFiles, TaskContext
+from pyspark.sql import DataFrame, SparkSession
+
+from ovh_weblogs.cells import parse_cells
+from ovh_weblogs.distributed import splits
+from ovh_weblogs.distributed.splits import Part
+from ovh_weblogs.engines.spark import Batches
+from ovh_weblogs.logfiles import Totals
+from ovh_weblogs.parsing import Parsed
+from ovh_weblogs.settings import ParseSettings
+
+
+class Lines(Protocol):
+    """Raw lines that tasks read; what it holds, goes to executors."""
+
+    def parsed(self, batches: Batches, settings: ParseSettings) -> Iterator[tuple[int, Parsed]]:
+        """The blocks of a task, each with the number under which it was surveyed."""
+
+    def numbered(self, lines: Mapping[int, int]) -> Lines:
+        """The same with line numbers of files, or rows of datasets, once it is known how many lines each task has."""
+
+    def name_of(self, number: int) -> str:
+        """What the user knows the lines of that number by."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """Parts of files, one a task. Executors find files at their path, or among those that travel with the job."""
+
+    parts: tuple[Part, ...]
+    travel: bool = False
+    before: tuple[int, ...] = ()
+
+    def frame(self, session: SparkSession) -> DataFrame:
+        """A row for each part, one a task."""
+        return session.range(0, len(self.parts), 1, len(self.parts))
+
+    def parsed(self, batches: Batches, settings: ParseSettings) -> Iterator[tuple[int, Parsed]]:
+        """The blocks of a task's parts."""
+        for number in (number for batch in batches for number in batch.column(0).to_pylist()):
+            part = self.parts[number]
+            path = SparkFiles.get(part.file.path) if self.travel else part.file.path
+            before = self.before[number] if self.before else 0
+            for parsed in splits.parse_part(part, path, settings):
+                yield number, _shifted(parsed, before)
+
+    def numbered(self, lines: Mapping[int, int]) -> Files:
+        """The same, each part with the number of lines before it in its file."""
+        counts = [lines.get(number, 0) for number in range(len(self.parts))]
+        return replace(self, before=tuple(splits.before(self.parts, counts)))
+
+    def name_of(self, number: int) -> str:
+        """The file's name."""
+        return self.parts[number].file.name
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of one column, whose cells are lines, in the order of Spark's tasks and of rows in them."""
+
+    name: str
+    before: Mapping[int, int] = field(default_factory=dict)
+
+    def parsed(self, batches: Batches, settings: ParseSettings) -> Iterator[tuple[int, Parsed]]:
+        """The blocks of a task's rows."""
+        context = TaskContext.get()
+        task = context.partitionId() if context else 0
+        cells = (batch.column(0) for batch in batches)
+        for parsed in parse_cells(cells, self.name, settings, Totals()):
+            yield task, _shifted(parsed, self.before.get(task, 0))
+
+    def numbered(self, lines: Mapping[int, int]) -> Rows:
+        """The same, each task with the number of rows before it."""
+        before, count = {}, 0
+        for task in sorted(lines):
+            before[task] = count
+            count += lines[task]
+        return replace(self, before=before)
+
+    def name_of(self, number: int) -> str:  # noqa: ARG002 - there is one
+        """The dataset's name."""
+        return self.name
+
+
+def _shifted(parsed: Parsed, by: int) -> Parsed:
+    """The block with so many lines before it."""
+    return replace(parsed, hits=_moved(parsed.hits, by), rejects=_moved(parsed.rejects, by)) if by else parsed
+
+
+def _moved(batch: pa.RecordBatch, by: int) -> pa.RecordBatch:
+    place = batch.schema.get_field_index("line_number")
+    return batch.set_column(place, batch.schema.field(place), pc.add(batch.column(place), by))

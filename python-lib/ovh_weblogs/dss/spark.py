@@ -1,0 +1,168 @@
+"""Recipes that run on Spark: settings are checked before a session starts, datasets go by way of the host's package."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import dataiku
+from dataiku import recipe
+from dataiku import spark as host
+from dataiku.customrecipe import (
+    get_input_names_for_role,
+    get_output_names_for_role,
+    get_plugin_config,
+    get_recipe_config,
+)
+from pyspark import SparkContext
+from pyspark.sql import DataFrame, SparkSession, SQLContext
+
+from ovh_weblogs import logfiles, pipeline
+from ovh_weblogs.distributed import groups, splits
+from ovh_weblogs.distributed.events import Build
+from ovh_weblogs.distributed.lines import Files, Rows
+from ovh_weblogs.distributed.splits import Place
+from ovh_weblogs.dss import datasets, recipe_forms
+from ovh_weblogs.dss.folders import LogFolder
+from ovh_weblogs.dss.geofiles import geo_files
+from ovh_weblogs.dss.raw_logs import column_of_lines
+from ovh_weblogs.dss.recipes import of_partition, with_rules
+from ovh_weblogs.dss.rows import texts
+from ovh_weblogs.engines import spark
+from ovh_weblogs.schema import REJECTS, SERVER_HITS, Column, Type
+from ovh_weblogs.sessions import Visits
+from ovh_weblogs.settings import EnrichSettings, ParseSettings
+
+logger = logging.getLogger(__name__)
+
+
+def build_events() -> None:
+    """Recipe ``ovh-logs-events-spark``: role logs to the roles events and (where there is one) rejects.
+
+    Raises:
+        OvhLogsError: With one sentence that says what to do.
+    """
+    config, plugin = get_recipe_config(), get_plugin_config()
+    parse = recipe_forms.parse_settings(config, plugin)
+    enrich = with_rules(recipe_forms.enrich_settings(config))
+    pipeline.enrichment_plan(SERVER_HITS.names, enrich)
+    temp = recipe_forms.visitor_settings(None, plugin).temp_folder
+    with ExitStack() as stack:
+        if enrich.geo:
+            enrich = replace(enrich, geo_files=stack.enter_context(geo_files("geo", plugin)))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="ovh-logs-files-", dir=temp)))
+        source = _source(parse, folder)
+        session = stack.enter_context(_session(temp))
+        with spark.explained():
+            _write_events(source.build(session, parse, enrich), source.name, parse)
+
+
+def _write_events(found: Build, name: str, parse: ParseSettings) -> None:
+    logger.info("%s: %s", name, found.totals)
+    found.totals.judge(parse.max_reject_share, name, fix=recipe_forms.REFUSED_FIX)
+    for sentence in found.plan.told(found.enrich):
+        logger.info("%s", sentence)
+    output = _write("events", [column.dss for column in found.columns], found.events())
+    if get_output_names_for_role("rejects"):
+        as_text = [
+            Column(each.name, Type.STRING if each.type is Type.BINARY else each.type, "") for each in REJECTS.columns
+        ]
+        _write("rejects", [column.dss for column in REJECTS.columns], spark.mapped(found.rejects(), texts, as_text))
+    output.save_metrics({**found.counts, **found.totals.counts})
+
+
+class _Folder:
+    """Files of a managed folder: copied here once, since executors cannot ask the host, and sent along with the job."""
+
+    def __init__(self, name: str, parse: ParseSettings, target: Path) -> None:
+        folder = LogFolder(name)
+        self.name = folder.name
+        places, self._copies = [], []
+        for number, file in enumerate(folder.files()):
+            copy = target / f"ovh-logs-{number:06}"
+            logfiles.copied(file, copy)
+            places.append(Place(file.name, str(copy)))
+            self._copies.append(copy)
+        self._parts = tuple(part.there(Path(part.file.path).name) for part in splits.parts(places, parse))
+
+    def build(self, session: SparkSession, parse: ParseSettings, enrich: EnrichSettings) -> Build:
+        for copy in self._copies:
+            session.sparkContext.addFile(str(copy))
+        files = Files(self._parts, travel=True)
+        return Build(files.frame(session), files, parse, enrich)
+
+
+class _Dataset:
+    """Rows of a dataset, one column of which holds lines."""
+
+    def __init__(self, name: str, chosen: str | None) -> None:
+        dataset = datasets.Input("logs")
+        self.name, self._full_name = dataset.short_name, name
+        self._column = column_of_lines(dataset, chosen)
+
+    def build(self, session: SparkSession, parse: ParseSettings, enrich: EnrichSettings) -> Build:
+        line = f"CAST({spark.quoted(self._column)} AS STRING) AS line"
+        return Build(_read(session, self._full_name).selectExpr(line), Rows(self.name), parse, enrich)
+
+
+def _source(parse: ParseSettings, target: Path) -> _Folder | _Dataset:
+    chosen = recipe_forms.line_column(get_recipe_config())
+    folders: Sequence[str] = recipe.get_inputs(role="logs", object_type="MANAGED_FOLDER", as_type="name")
+    if folders:
+        return _Folder(folders[0], parse, target)
+    return _Dataset(get_input_names_for_role("logs")[0], chosen)
+
+
+def build_visitors() -> None:
+    """Recipe ``ovh-logs-visitors-spark``: role events to the roles visitors and (where there is one) sessions.
+
+    Raises:
+        OvhLogsError: With one sentence that says what to do.
+    """
+    config, plugin = get_recipe_config(), get_plugin_config()
+    events, name = datasets.Input("events"), get_input_names_for_role("events")[0]
+    settings = recipe_forms.visitor_settings(config, plugin)
+    settings = replace(settings, shape=recipe_forms.typed(settings.shape, events.columns))
+    columns = pipeline.visitor_columns(events.names, settings)
+    visits = _visits(events) if get_output_names_for_role("sessions") else None
+    theirs = {column["name"]: column for column in events.columns if column["name"] in settings.shape.groups}
+    with _session(settings.temp_folder) as session, spark.explained():
+        frame = _read(session, name)
+        with groups.visitors(frame, settings) as found:
+            _write("visitors", [theirs.get(column.name, column.dss) for column in columns], found)
+        if visits is not None:
+            with groups.sessions(frame, visits.settings) as found:
+                _write("sessions", [column.dss for column in visits.columns], found)
+
+
+def _visits(events: datasets.Input) -> Visits:
+    settings = recipe_forms.session_settings(get_recipe_config(), get_plugin_config())
+    return Visits(events.names, of_partition(settings, events, datasets.Output("sessions")))
+
+
+@contextmanager
+def _session(temp_folder: str | None) -> Iterator[SparkSession]:
+    """The session as the recipe's configuration of Spark makes it, with the library on its executors."""
+    session = SparkSession(SparkContext.getOrCreate())
+    spark.ready(session)
+    with spark.library(session, temp_folder):
+        yield session
+
+
+def _read(session: SparkSession, name: str) -> DataFrame:
+    return host.get_dataframe(SQLContext(session.sparkContext, session), dataiku.Dataset(name))
+
+
+def _write(role: str, columns: Sequence[dict[str, Any]], frame: DataFrame) -> datasets.Output:
+    """Write rows to the dataset of an output role; the schema is ours, since that of a frame has no descriptions."""
+    output = datasets.Output(role)
+    dataset = dataiku.Dataset(output.name)
+    dataset.write_schema(list(columns))
+    host.write_dataframe(dataset, frame)
+    logger.info("%s is written", output.name)
+    return output

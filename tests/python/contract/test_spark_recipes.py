@@ -1,0 +1,128 @@
+"""The recipes that run on Spark, run as the host runs them: each in a process with a cluster of its own."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from dev import localspark
+from dev.dsshost import Store, folder, run_recipe
+from ovh_weblogs.schema import REJECTS, SESSIONS, VISITORS
+
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(localspark.missing() is not None, reason=str(localspark.missing())),
+]
+SPARK = "ovh-logs-events-spark"
+REJECT = b"no log line"
+SESSION = "Setting default log level"  # what Spark says as a session starts
+
+
+def lines(day, count):
+    """Hits of ten visitors, one of them a robot; the fifth line is refused."""
+    made = [
+        f'198.51.100.{n % 10} www.example.com - [{day}/Mar/2026:10:{n % 60:02}:{n % 7:02} +0100] "GET /p{n % 13} '
+        f'HTTP/1.1" {200 if n % 9 else 404} {n} "-" "{"Googlebot/2.1" if n % 10 == 3 else "Mozilla/5.0 Firefox/9"}"'
+        for n in range(count)
+    ]
+    return b"\n".join([*(line.encode() for line in made[:4]), REJECT, *(line.encode() for line in made[4:])]) + b"\n"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """A managed folder of two days, one of them packed."""
+    made = Store(tmp_path_factory.mktemp("spark") / "store")
+    raw = folder(made, "raw")
+    raw.create()
+    raw.put("/a/day-28.log", lines(28, 300))
+    raw.put("/b/day-29.log.gz", gzip.compress(lines(29, 200)))
+    return made
+
+
+def good(repository, recipe, store, inputs, outputs, **config):
+    result = run_recipe(repository, recipe, store, inputs=inputs, outputs=outputs, config=config)
+    assert result.error is None, result.log
+    return result
+
+
+@pytest.fixture(scope="module")
+def events(repository, store):
+    """What the recipe of events makes of the folder, in the order of lines."""
+    roles = {"events": ["events"], "rejects": ["rejects"]}
+    result = good(repository, SPARK, store, {"logs": ["raw"]}, roles, add_geo=False)
+    return result, by_line(store, "events")
+
+
+def by_line(store, name):
+    return sorted(store.rows(name), key=lambda row: (row["source_file"], int(row["line_number"])))
+
+
+def test_events_are_those_of_the_recipes_of_one_machine(repository, store, events):
+    good(repository, "ovh-logs-parse", store, {"logs": ["raw"]}, {"hits": ["hits"], "rejects": ["refused"]})
+    good(repository, "ovh-logs-enrich", store, {"hits": ["hits"]}, {"events": ["enriched"]}, add_geo=False)
+    assert events[1] == by_line(store, "enriched")
+    assert store.columns("events") == store.columns("enriched")
+    assert by_line(store, "rejects") == by_line(store, "refused")
+    assert store.columns("rejects") == [column.dss for column in REJECTS.columns]
+
+
+def test_counts_are_saved_as_metrics_and_told(store, events):
+    wanted = {"files": 2, "lines": 502, "hits": 500, "rejects": 2, "blanks": 0, "events": 500}
+    assert wanted.items() <= store.metrics("events").items()
+    assert "2 files" in events[0].log
+    assert "500 hits, 2 rejects, 0 blanks" in events[0].log
+
+
+def test_visitors_and_visits_are_those_of_the_recipes_of_one_machine(repository, store, events):
+    assert events[1]
+    outputs = {"visitors": ["visitors"], "sessions": ["sessions"]}
+    good(repository, "ovh-logs-visitors-spark", store, {"events": ["events"]}, outputs)
+    good(repository, "ovh-logs-visitors", store, {"events": ["events"]}, {"visitors": ["people"]})
+    good(repository, "ovh-logs-sessions", store, {"events": ["events"]}, {"sessions": ["visits"]})
+    assert rounded(store, "visitors", "visitor_id") == rounded(store, "people", "visitor_id")
+    assert rounded(store, "sessions", "session_id") == rounded(store, "visits", "session_id")
+    for name, table in (("visitors", VISITORS), ("sessions", SESSIONS)):
+        assert {column["comment"] for column in store.columns(name)} <= {column.meaning for column in table.columns}
+
+
+def rounded(store, name, key):
+    """Rows by their key; of doubles so many digits as engines agree on."""
+    doubles = [column["name"] for column in store.columns(name) if column["type"] == "double"]
+    rows = {row[key]: row for row in store.rows(name)}
+    for row in rows.values():
+        row.update({column: f"{float(row[column]):.9g}" for column in doubles if row[column]})
+    return rows
+
+
+def test_rows_of_a_dataset_of_lines_are_events_with_the_number_of_their_row(repository, store):
+    texts = [line.decode() for line in lines(28, 60).splitlines()]
+    store.set_columns("table", [{"name": "at", "type": "bigint"}, {"name": "text", "type": "string"}])
+    store.replace("table", [[str(number), text] for number, text in enumerate(texts)])
+    good(repository, SPARK, store, {"logs": ["table"]}, {"events": ["of_rows"]}, line_column="text")
+    rows = by_line(store, "of_rows")
+    assert [int(row["line_number"]) for row in rows] == [*range(1, 5), *range(6, 62)]
+    assert {row["source_file"] for row in rows} == {"table"}
+
+
+def refused(repository, store, recipe, inputs, outputs, **config):
+    result = run_recipe(repository, recipe, store, inputs=inputs, outputs=outputs, config=config)
+    assert result.error is not None, result.log
+    assert "ovh_weblogs.errors." in result.error["errorType"]
+    return result
+
+
+def test_wrong_settings_are_told_before_a_session_starts(repository, store, events):
+    outputs = {"events": ["never"]}
+    result = refused(repository, store, SPARK, {"logs": ["raw"]}, outputs, line_format="x", add_geo=False)
+    assert "line_format must be one of" in result.error["message"]
+    assert (SESSION in events[0].log, SESSION in result.log) == (True, False)
+
+
+def test_a_folder_with_too_many_refused_lines_leaves_no_events(repository, store):
+    bad = folder(store, "bad")
+    bad.create()
+    bad.put("/x.log", REJECT + b"\n")
+    result = refused(repository, store, SPARK, {"logs": ["bad"]}, {"events": ["never"]}, add_geo=False)
+    assert "1 of 1 lines of bad were refused" in result.error["message"]
+    assert store.partitions("never") == []

@@ -1,0 +1,167 @@
+"""Raw lines become on Spark the events and rejects of one machine, wherever files are cut."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import time
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+
+from dev import geofiles
+from ovh_weblogs import logfiles, pipeline
+from ovh_weblogs.errors import InputError, LogDamaged, SettingsError
+from ovh_weblogs.schema import REJECTS
+from ovh_weblogs.secret import Secret
+from ovh_weblogs.settings import EnrichSettings, ParseSettings, Rotation
+
+pytestmark = [pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")]
+
+KEYED = EnrichSettings(visitor_key=Secret("a key of 16 letters or more"), rotation=Rotation.DAY)
+CITY = {"country": {"iso_code": "FR"}, "city": {"names": {"en": "Lille"}}}
+
+
+@pytest.fixture(scope="module")
+def folder(spring, tmp_path_factory):
+    """A day's file plain, one packed, a tracker's, and lines that are none; names sort as they are read."""
+    made = tmp_path_factory.mktemp("logs")
+    (first, lines), (second, others), *_ = sorted(spring.files("ovh").items())
+    tracked = next(iter(spring.files("wt1").values()))
+    (made / "a.log").write_bytes(b"\n".join([*lines[:500], b"no log line", b"", *lines[500:]]))
+    (made / "b.log.gz").write_bytes(gzip.compress(b"\n".join(others)))
+    (made / "c.wt1").write_bytes(b"\n".join(tracked))
+    assert first != second
+    return made
+
+
+@pytest.fixture(scope="module")
+def build(spark_session):
+    """Surveys files that are cut into parts of so many bytes."""
+    from ovh_weblogs.distributed import events, lines, splits
+
+    def made(paths, size=150_000, enrich=KEYED, *, travel=False):
+        places = [splits.Place(path.name, str(path)) for path in paths]
+        settings = ParseSettings()
+        parts = splits.parts(places, settings, size=size)
+        if travel:
+            for path in paths:
+                spark_session.sparkContext.addFile(str(path))
+            parts = [part.there(part.file.name) for part in parts]
+        files = lines.Files(tuple(parts), travel=travel)
+        return events.Build(files.frame(spark_session), files, settings, enrich)
+
+    return made
+
+
+def by_place(rows):
+    return sorted(rows, key=lambda row: (row["source_file"], row["line_number"]))
+
+
+def collected(frame):
+    """Rows as Arrow has them: instants in UTC."""
+    return by_place(pa.Table.from_batches(frame._collect_as_arrow()).to_pylist())
+
+
+def on_one_machine(folder, enrich=KEYED):
+    """Events and rejects of the files."""
+    totals, hits, rejects = pipeline.Totals(), [], []
+    files = [logfiles.LogFile(path.name, lambda path=path: path.open("rb")) for path in sorted(folder.iterdir())]
+    for parsed in pipeline.parse_files(files, ParseSettings(), totals):
+        hits.append(parsed.hits)
+        rejects += parsed.rejects.to_pylist()
+    return by_place(row for batch in pipeline.enrich(hits, enrich) for row in batch.to_pylist()), rejects, totals
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    """A geo file in which every address of IPv4 is of one city."""
+    return str(geofiles.write(tmp_path_factory.mktemp("geo") / "city.mmdb", "GeoLite2-City", [("0.0.0.0/1", CITY)]))
+
+
+def test_events_rejects_and_counts_are_those_of_one_machine(build, folder, places):
+    found = build(sorted(folder.iterdir()), enrich=replace(KEYED, geo_files=(places,)))
+    events, rejects, totals = on_one_machine(folder, found.enrich)
+    assert collected(found.events()) == events
+    assert {event["client_addr_city"] for event in events} == {"Lille", None}
+    assert [column.name for column in found.columns] == list(events[0])
+    assert collected(found.rejects()) == by_place(rejects)
+    assert found.totals.counts == totals.counts
+    assert found.totals.reasons == totals.reasons
+    assert found.counts["events"] == len(events)
+
+
+def test_files_that_travel_with_the_job_are_read_as_those_in_their_place(build, folder):
+    found = build([folder / "b.log.gz"], travel=True)
+    assert found.totals.hits == found.events().count() > 500
+    assert not found.has_tracker
+
+
+def test_two_geo_files_of_one_name_are_refused_since_executors_would_have_one(build, folder, places, tmp_path):
+    other = shutil.copy(places, tmp_path / "city.mmdb")
+    found = build([folder / "b.log.gz"], enrich=replace(KEYED, geo_files=(places, other)))
+    with pytest.raises(InputError, match=r"Several geo files are called city\.mmdb"):
+        found.events()
+
+
+def test_what_executors_raise_is_told_as_on_one_machine(build, tmp_path):
+    cut = tmp_path / "cut.log.gz"
+    cut.write_bytes(gzip.compress(b"line\n" * 1000)[:-9])
+    with pytest.raises(LogDamaged, match=r"cut\.log\.gz"):
+        build([cut])
+
+
+def test_a_file_that_an_executor_does_not_find_is_named(spark_session, tmp_path):
+    gone = tmp_path / "gone.log"
+    gone.write_bytes(b"line\n")
+    from ovh_weblogs.distributed import events, lines, splits
+
+    files = lines.Files(tuple(splits.parts([splits.Place("gone.log", str(gone))], ParseSettings())))
+    gone.unlink()
+    with pytest.raises(InputError, match=r"gone\.log cannot be read at"):
+        events.Build(files.frame(spark_session), files, ParseSettings(), EnrichSettings())
+
+
+def test_rows_of_a_dataset_keep_their_numbers_across_tasks(spark_session, spring):
+    from ovh_weblogs.distributed import events, lines
+
+    texts = [line.decode("utf-8", "replace") for line in next(iter(spring.files("ovh").values()))[:500]]
+    frame = spark_session.createDataFrame([(text,) for text in [*texts, "no log line"]], "line string").repartition(1)
+    tasks = spark_session.createDataFrame(frame.rdd.repartition(3).map(tuple), "line string").persist()
+    order = [row["line"] for row in tasks.collect()]
+    found = events.Build(tasks, lines.Rows("raw"), ParseSettings(), EnrichSettings.only("visitor_id"))
+    numbers = {row["line_number"] for row in collected(found.events())}
+    (reject,) = collected(found.rejects())
+    assert reject["line_number"] == order.index("no log line") + 1
+    assert numbers | {reject["line_number"]} == set(range(1, len(order) + 1))
+
+
+def test_executors_are_two_processes_that_have_the_library_from_the_zip(spark_session):
+    from ovh_weblogs.engines import spark
+    from ovh_weblogs.schema import Column, Type
+
+    def where(batches):
+        import ovh_weblogs
+
+        for batch in batches:
+            time.sleep(0.2)  # so that one executor cannot take all tasks
+            yield pa.RecordBatch.from_pylist([{"process": os.getppid(), "file": ovh_weblogs.__file__}] * batch.num_rows)
+
+    columns = (Column("process", Type.BIGINT, ""), Column("file", Type.STRING, ""))
+    rows = spark.mapped(spark_session.range(0, 8, 1, 8), where, columns).collect()
+    assert len({row["process"] for row in rows}) == 2
+    assert all("ovh_weblogs.zip/ovh_weblogs" in row["file"] for row in rows)
+
+
+def test_a_module_that_executors_lack_is_named(spark_session):
+    from ovh_weblogs.engines import spark
+
+    def needy(batches):
+        import isal_of_tomorrow
+
+        yield from isal_of_tomorrow.all(batches)
+
+    with pytest.raises(SettingsError, match="no module isal_of_tomorrow"), spark.explained():
+        spark.mapped(spark_session.range(1), needy, REJECTS.columns).collect()
