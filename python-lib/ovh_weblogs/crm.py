@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from ovh_weblogs.casting import cast
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.schema import ARROW_TYPES, Type
-from ovh_weblogs.settings import CrmSettings
+from ovh_weblogs.visitored import CrmSettings
 
 _Numbers = np.ndarray[Any, np.dtype[np.int64]]
 PREFIX = "crm_"

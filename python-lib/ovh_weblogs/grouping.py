@@ -17,8 +17,8 @@ from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import CONTENT_ROLES
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.secret import guarded_logger
-from ovh_weblogs.settings import CrmSettings, EnrichSettings, SessionSettings, VisitorSettings
-from ovh_weblogs.visitored import Aggregate, LabelKind, Shape
+from ovh_weblogs.settings import EnrichSettings, SessionSettings, VisitorSettings
+from ovh_weblogs.visitored import Aggregate, CrmSettings, LabelKind, Shape
 
 logger = guarded_logger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import enum
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ovh_weblogs.column import Column, Table, Type
 
@@ -66,6 +66,16 @@ class Shape:
     def sources(self) -> tuple[Aggregate, ...]:
         """One of the aggregates of each column and type that has any: as these it is read."""
         return tuple({(each.column, each.type): each for each in self.aggregates}.values())
+
+
+@dataclass(frozen=True)
+class CrmSettings:
+    """How rows of a CRM belong to visitors."""
+
+    key: str  # the CRM's column that identifies a customer
+    identifier: str = "visitor_id"  # the events' column that holds the same; of several values, the last known counts
+    date: str = ""  # the CRM's column of the time from which a row holds; empty: a row holds always
+    types: Mapping[str, Type] = field(default_factory=dict)  # of the CRM's columns, where they are no texts
 
 
 def category_name(category: str) -> str:

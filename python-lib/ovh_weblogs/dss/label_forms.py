@@ -9,8 +9,8 @@ from typing import Any
 from ovh_weblogs.column import Type
 from ovh_weblogs.dss.form import DAY, Form, iso_day
 from ovh_weblogs.features import bounds
-from ovh_weblogs.settings import CrmSettings, SessionSettings
-from ovh_weblogs.visitored import Label, LabelKind
+from ovh_weblogs.settings import SessionSettings
+from ovh_weblogs.visitored import CrmSettings, Label, LabelKind
 
 LONGEST_HORIZON = 3660  # days: ten years
 TYPES = {

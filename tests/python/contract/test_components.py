@@ -21,7 +21,6 @@ from ovh_weblogs.settings import (
     ApiAccess,
     ApiKeys,
     ArchiveSettings,
-    CrmSettings,
     EnrichSettings,
     Network,
     ParseSettings,
@@ -29,7 +28,7 @@ from ovh_weblogs.settings import (
     Source,
     VisitorSettings,
 )
-from ovh_weblogs.visitored import Label
+from ovh_weblogs.visitored import CrmSettings, Label
 
 FQDN, PASSWORD = "example.com", "correct horse"
 

@@ -13,8 +13,8 @@ from ovh_weblogs import pipeline
 from ovh_weblogs.crm import Crm
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.schema import EVENTS, Type
-from ovh_weblogs.settings import CrmSettings, VisitorSettings
-from ovh_weblogs.visitored import Aggregate, Label, LabelKind, Shape
+from ovh_weblogs.settings import VisitorSettings
+from ovh_weblogs.visitored import Aggregate, CrmSettings, Label, LabelKind, Shape
 from tests.python.unit.features.visitorkit import DAY, at, view
 
 SEGMENTS = [{"id": "v", "segment": "gold", "age": "41"}, {"id": "w", "segment": "silver", "age": None}]

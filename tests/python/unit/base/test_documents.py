@@ -7,6 +7,7 @@ import re
 import pytest
 
 from dev.readme import renewed
+from ovh_weblogs.removedkeys import REMOVED_KEYS
 from ovh_weblogs.schema import (
     ARCHIVED,
     DSS_TYPES,
@@ -22,7 +23,6 @@ from ovh_weblogs.schema import (
     Type,
     dss_schema,
 )
-from ovh_weblogs.settings import REMOVED_KEYS
 
 TABLES = (HITS, REJECTS, FILES, LINES, EVENTS, SESSIONS, VISITORS, ARCHIVED)
 

@@ -14,7 +14,6 @@ from ovh_weblogs.roles import CONTENT_ROLES, ROLES, VISITOR_ROLES
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import (
     Cleaning,
-    CrmSettings,
     Engine,
     EnrichSettings,
     Midnight,
@@ -26,7 +25,7 @@ from ovh_weblogs.settings import (
     VisitorSettings,
 )
 from ovh_weblogs.sources import KnownSite, PageRule, Sources
-from ovh_weblogs.visitored import Aggregate, Label, LabelKind, Shape
+from ovh_weblogs.visitored import Aggregate, CrmSettings, Label, LabelKind, Shape
 
 COMMON = '%h %l %u %t "%r" %>s %b'
 

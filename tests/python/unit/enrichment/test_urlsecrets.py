@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ovh_weblogs.enrichment import urlsecrets
 from ovh_weblogs.enrichment.urlscan import holding
-from ovh_weblogs.settings import REMOVED_KEYS
+from ovh_weblogs.removedkeys import REMOVED_KEYS
 
 KEYS = frozenset(REMOVED_KEYS)
 SITE = "https://www.example.com"
