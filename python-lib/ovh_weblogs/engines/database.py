@@ -152,12 +152,24 @@ def _constants(constants: Mapping[str, str] | None) -> list[Any]:
 def _with_events(query: exp.Expression, source: Source, dialect: Dialect) -> exp.Subquery:
     """The query as a table, with the steps that make ``events`` before its own."""
     query = query.copy()
-    steps = {"given": _given(source, dialect), "events": _events(source)}
+    steps = {"given": exp.select("*").from_("table"), "events": _events(source)}
     own = [exp.CTE(this=step, alias=_alias(name)) for name, step in steps.items()]
     for first in query.find_all(exp.With):
         first.set("expressions", [*own, *first.expressions])
         break  # those further in are not the query's own
+    table = exp.maybe_parse(source.table, into=exp.Table, dialect=dialect.generator)
+    _rename(query, table.name)
+    own[0].set("this", _given(source, table, dialect))
     return exp.Subquery(this=query, alias=_alias("made"))
+
+
+def _rename(query: exp.Expression, name: str) -> None:
+    """Give a step that is called as the table is another name: MariaDB 10.11 takes one for the other, and ends."""
+    for node in query.find_all(exp.Table, exp.TableAlias, exp.Column):
+        key = "table" if isinstance(node, exp.Column) else "this"
+        called = node.args.get(key)
+        if called is not None and called.name.lower() == name.lower() and not node.args.get("db"):
+            node.set(key, exp.to_identifier(f"{called.name}_step"))
 
 
 def _alias(name: str) -> exp.TableAlias:
@@ -171,13 +183,12 @@ def _without_steps(query: exp.Select) -> exp.Select:
     return query
 
 
-def _given(source: Source, dialect: Dialect) -> exp.Select:
+def _given(source: Source, table: exp.Table, dialect: Dialect) -> exp.Select:
     """The table's rows that are read, texts compared by their bytes, none of them empty."""
     made = [exp.alias_(_read(column, name, source, dialect), column.name) for column, name in source.columns]
     carried = [
         exp.alias_(exp.column(name, quoted=True), f"given_{number}") for number, name in enumerate(source.carried, 1)
     ]
-    table = exp.maybe_parse(source.table, into=exp.Table, dialect=dialect.generator)
     query = exp.select(*made, *carried).from_(table)
     if source.refused and not source.carried:
         query = query.where(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()))
