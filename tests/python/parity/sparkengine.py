@@ -18,7 +18,7 @@ ROW = Column("row_index", Type.BIGINT, "", nullable=False)
 
 
 class Spark:
-    """A session with a table of the events; rows are numbered in the order of hits, then in that of all columns."""
+    """A session with a table of the events; rows are numbered from 1 in the order of hits, then in that of all columns."""
 
     dialect = "spark"
 
@@ -28,7 +28,8 @@ class Spark:
     def load(self, table: pa.Table, columns: Sequence[Column]) -> None:
         """Take events."""
         names = [column.name for column in columns]
-        order = [*(name for name in HIT_ORDER if name in names), *(name for name in names if name not in HIT_ORDER)]
+        first = [name for name in (*HIT_ORDER, "visitor_id") if name in names]
+        order = [*first, *(name for name in names if name not in first)]
         rows = sorted(table.to_pylist(), key=lambda row: [_nulls_last(row[name]) for name in order])
         values = [(*(row[name] for name in names), number) for number, row in enumerate(rows, 1)]
         loaded = self._session.createDataFrame(values, spark.schema_of([*columns, ROW]))
