@@ -22,8 +22,9 @@ from dev.bench.corpus import Corpus
 from dev.databases import Server, postgres
 from ovh_weblogs import features, in_database, pipeline
 from ovh_weblogs.engines.dialects import POSTGRES
-from ovh_weblogs.schema import DSS_TYPES, EVENTS, HIT_ORDER, SERVER_HITS, Column, Type
+from ovh_weblogs.schema import DSS_TYPES, EVENTS, SERVER_HITS, Column, Type
 from ovh_weblogs.settings import VisitorSettings
+from ovh_weblogs.visitored import Shape
 
 _GROUPS = pipeline.EnrichSettings.only("useragent", "bots", "url", "resources", "local_time", "visitor_id")
 _SERVER = ("shared_buffers=512MB", "work_mem=128MB", "max_wal_size=4GB", "jit=off")
@@ -68,7 +69,7 @@ def through_the_host(corpus: Corpus) -> Iterator[Callable[[], int]]:
 @contextmanager
 def _events(corpus: Corpus) -> Iterator[tuple[Server, Any, list[Column]]]:
     """A server that has the table ``events``, a connection to it, and the table's columns."""
-    path, reads = Path(corpus.root) / "events.tsv", {*HIT_ORDER, "visitor_id", *features.visitor_reads(EVENTS.names)}
+    path, reads = Path(corpus.root) / "events.tsv", set(features.visitor_reads(EVENTS.names, Shape()))
     with postgres(settings=_SERVER) as server, server.connect() as connection:
         connection.autocommit = True
         columns = [column for column in EVENTS.columns if column.name in reads & set(_names())]
