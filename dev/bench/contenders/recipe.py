@@ -10,13 +10,15 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dev.bench.corpus import Corpus
 from dev.bench.harness import ROOT
 from dev.dsshost.recipes import run_recipe
 from dev.dsshost.storage import Store
-from ovh_weblogs.schema import EVENTS
+from ovh_weblogs.schema import EVENTS, Type
 
 _RECIPE = "ovh-logs-visitors"
 _ROLES: dict[str, Any] = {"inputs": {"events": ["events"]}, "outputs": {"visitors": ["visitors"]}}
@@ -84,9 +86,15 @@ def _stored(corpus: Corpus) -> Iterator[Store]:
         names = [name for name in file.schema_arrow.names if name != "row_index"]
         store.set_columns("events", [EVENTS.get(name).dss for name in names])
         for batch in file.iter_batches(50_000, columns=names):
-            frame = batch.to_pandas(date_as_object=False)
-            frame["server_ts"] = frame["server_ts"].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-            texts = frame.astype(object).where(frame.notna(), "")
-            rows = texts.map(lambda value: str(value).lower() if isinstance(value, bool) else str(value))
-            store.replace("events", rows.to_numpy().tolist(), append=True)
+            texts = [_texts(column, EVENTS.get(name).type) for name, column in zip(names, batch.columns, strict=True)]
+            store.replace("events", zip(*texts, strict=True), append=True)
         yield store
+
+
+def _texts(column: pa.Array, kind: Type) -> list[str]:
+    """Values as the host writes them; empty where there is none."""
+    if kind is Type.INSTANT:
+        column = pc.strftime(column, "%Y-%m-%dT%H:%M:%SZ")
+    elif kind is not Type.STRING:
+        column = column.cast(pa.string())
+    return pc.fill_null(column, "").to_pylist()

@@ -307,7 +307,7 @@ FROM (
       CAST(MAX("latest_us") - MAX("end_us") AS DOUBLE) / 86400000000.0 AS "days_since_last",
       CAST(MAX("end_us") - MIN("start_us") AS DOUBLE) / 86400000000.0 AS "days_active_span",
       CAST(SUM("gap_us") AS DOUBLE) / NULLIF(CAST(COUNT("gap_us") AS DOUBLE), 0) / 3600000000.0 AS "session_gap_hours_mean",
-      STDDEV(CAST("gap_us" AS DOUBLE)) / 3600000000.0 AS "session_gap_hours_std",
+      STDDEV_SAMP(CAST("gap_us" AS DOUBLE)) / 3600000000.0 AS "session_gap_hours_std",
       CAST(SUM(CASE WHEN "latest_us" - "start_us" < 604800000000 THEN 1 ELSE 0 END) AS BIGINT) AS "session_count_7d",
       CAST(SUM(CASE WHEN "latest_us" - "start_us" < 2592000000000 THEN 1 ELSE 0 END) AS BIGINT) AS "session_count_30d",
       CAST(SUM("views") AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS "session_pageviews_mean",
