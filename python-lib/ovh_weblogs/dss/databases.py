@@ -14,7 +14,7 @@ from ovh_weblogs.dss.datasets import Input, Output
 from ovh_weblogs.engines.database import lengths
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
 from ovh_weblogs.errors import InputError
-from ovh_weblogs.in_database import Made, NotInDatabase, Table
+from ovh_weblogs.in_database import Made, NotInDatabase, Table, asks_of_visitors, check_visitors
 from ovh_weblogs.settings import Engine, VisitorSettings
 
 logger = logging.getLogger(__name__)
@@ -102,7 +102,11 @@ def _table(settings: VisitorSettings, events: Input, outputs: Sequence[Output]) 
         raise NotInDatabase(f"The host does not tell the table of {events.short_name}", fix=_ELSE)
     types = {str(column["name"]): str(column["type"]) for column in events.columns}
     written = _written(outputs[0])
-    return Table(str(name), types, dialect or known, _read(events, config, types), written)
+    table = Table(str(name), types, dialect or known, _read(events, config, types), written)
+    if question := asks_of_visitors(table):
+        found = SQLExecutor2(connection=connection).query_to_df(question).iloc[0, 0]
+        check_visitors(table, 0 if pd.isna(found) else int(found))
+    return table
 
 
 def _place(config: Mapping[str, Any]) -> tuple[str, str]:
