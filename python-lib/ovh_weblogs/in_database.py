@@ -124,6 +124,30 @@ def events_with_sessions(table: Table, settings: SessionSettings) -> Made:
     return Made(statement, visits.places)
 
 
+def asks_of_visitors(table: Table) -> str:
+    """The SQL of the longest visitor_id, for ``check_visitors``; empty where it may have any length."""
+    if not table.dialect.joined or table.types.get(_VISITOR) != "string":
+        return ""
+    return database.longest(Source(table.name, (), table.partitions), _VISITOR, table.dialect)
+
+
+def check_visitors(table: Table, longest: int) -> None:
+    """Refuse ids by which the database cannot find rows.
+
+    Args:
+        table: The events.
+        longest: Characters of the longest id.
+
+    Raises:
+        NotInDatabase: There is one.
+    """
+    if longest > table.dialect.joined:
+        raise NotInDatabase(
+            f"A visitor_id has {longest} characters, and {table.dialect.spoken} finds rows by {table.dialect.joined}",
+            fix="let enrichment make visitor_id a hash, or choose the engine in the recipe",
+        )
+
+
 def _of_visits(table: Table, settings: SessionSettings, visits: Visits) -> Source:
     names = _names(table, settings, JOURNEY_ROLES)
     _check_visitor(table)

@@ -14,8 +14,8 @@ from ovh_weblogs.dss.datasets import Input, Output
 from ovh_weblogs.engines.database import lengths
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
 from ovh_weblogs.errors import InputError
-from ovh_weblogs.in_database import Made, NotInDatabase, Table
-from ovh_weblogs.settings import Engine, VisitorSettings
+from ovh_weblogs.in_database import Made, NotInDatabase, Table, asks_of_visitors, check_visitors
+from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
 
 logger = logging.getLogger(__name__)
 
@@ -50,11 +50,12 @@ def built(
         return False
     try:
         table = _table(settings, events, outputs)
+        _check_worth(settings, table.dialect)
         planned = plan(table)
     except NotInDatabase as reason:
         if settings.engine is Engine.DATABASE:
             raise
-        logger.info("Engine: embedded, since the database cannot do it: %s", reason.problem)
+        logger.info("Engine: embedded, not database: %s", reason.problem)
         return False
     logger.info("Engine: database, %s: no row leaves it", table.dialect.spoken)
     for each in planned:
@@ -102,7 +103,11 @@ def _table(settings: VisitorSettings, events: Input, outputs: Sequence[Output]) 
         raise NotInDatabase(f"The host does not tell the table of {events.short_name}", fix=_ELSE)
     types = {str(column["name"]): str(column["type"]) for column in events.columns}
     written = _written(outputs[0])
-    return Table(str(name), types, dialect or known, _read(events, config, types), written)
+    table = Table(str(name), types, dialect or known, _read(events, config, types), written)
+    if question := asks_of_visitors(table):
+        found = SQLExecutor2(connection=connection).query_to_df(question).iloc[0, 0]
+        check_visitors(table, 0 if pd.isna(found) else int(found))
+    return table
 
 
 def _place(config: Mapping[str, Any]) -> tuple[str, str]:
@@ -118,6 +123,15 @@ def _check_proved(dialect: Dialect, settings: VisitorSettings) -> None:
             fix="tick 'Databases without proof, too' and compare a small part, or choose the engine in the recipe",
         )
     logger.warning("No test has run this SQL in %s: compare a small part with the engine in the recipe", dialect.spoken)
+
+
+def _check_worth(settings: VisitorSettings, dialect: Dialect) -> None:
+    """Visitors take far longer in some databases: there they are made only where that is asked for."""
+    if not (dialect.joins or isinstance(settings, SessionSettings) or settings.engine is Engine.DATABASE):
+        raise NotInDatabase(
+            f"{dialect.spoken} is slow at joins, of which visitors need several",
+            fix="choose the engine 'In the database' to have them there nevertheless",
+        )
 
 
 def _version(connection: str) -> str:

@@ -103,6 +103,20 @@ def placed(
     return _text(exp.select(*wanted, *_constants(constants)).from_(_with_events(beside, source, dialect)), dialect)
 
 
+def longest(source: Source, name: str, dialect: Dialect) -> str:
+    """The SQL of the longest text of a column of the table, in characters: one row.
+
+    Args:
+        source: The table, and what is read of it.
+        name: Of the column.
+        dialect: Of the database.
+    """
+    table = exp.maybe_parse(source.table, into=exp.Table, dialect=dialect.generator)
+    most = exp.Max(this=exp.Length(this=exp.column(name, quoted=True)))
+    query = exp.select(exp.alias_(most, "longest", quoted=True)).from_(table)
+    return _text(_of_partitions(query, source, dialect), dialect)
+
+
 def lengths(statement: str, names: Sequence[str], dialect: Dialect) -> str:
     """The SQL of the longest text, in characters, of each of the named columns of a statement: one row.
 
@@ -192,9 +206,13 @@ def _given(source: Source, table: exp.Table, dialect: Dialect) -> exp.Select:
     query = exp.select(*made, *carried).from_(table)
     if source.refused and not source.carried:
         query = query.where(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()))
-    if source.partitions is not None:
-        query = query.where(exp.or_(*(_of_partition(each, dialect) for each in source.partitions)))
-    return query
+    return _of_partitions(query, source, dialect)
+
+
+def _of_partitions(query: exp.Select, source: Source, dialect: Dialect) -> exp.Select:
+    if source.partitions is None:
+        return query
+    return query.where(exp.or_(*(_of_partition(each, dialect) for each in source.partitions)))
 
 
 def _read(column: Column, name: str, source: Source, dialect: Dialect) -> exp.Expression:
@@ -203,10 +221,18 @@ def _read(column: Column, name: str, source: Source, dialect: Dialect) -> exp.Ex
     known = _known(name, dialect)
     if column.name != _VISITOR:
         return known
-    visitor = _nulled(known, "null")  # a tracker writes a missing cookie as this word
+    visitor = _limited(_nulled(known, "null"), dialect)  # a tracker writes a missing cookie as this word
     if not (source.refused and source.carried):
         return visitor
     return exp.Case().when(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()), visitor)
+
+
+def _limited(visitor: exp.Expression, dialect: Dialect) -> exp.Expression:
+    """An id of so many characters at most, by which rows can be found: ``longest`` tells whether all are."""
+    if not dialect.joined:
+        return visitor
+    limited = exp.cast(visitor, f"CHAR({dialect.joined})", dialect=dialect.generator)
+    return exp.Collate(this=limited, expression=exp.var("utf8mb4_nopad_bin"))
 
 
 def _known(name: str, dialect: Dialect) -> exp.Expression:

@@ -31,10 +31,10 @@ FROM (
       `is_static` AS `is_static`,
       NULLIF(CAST(`campaign_name` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin, '') AS `campaign_name`,
       NULLIF(CAST(`page_category` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin, '') AS `page_category`,
-      NULLIF(
+      CAST(NULLIF(
         NULLIF(CAST(`visitor_id` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin, ''),
         'null'
-      ) AS `visitor_id`
+      ) AS CHAR(200)) COLLATE utf8mb4_nopad_bin AS `visitor_id`
     FROM `events of a day`
     WHERE
       NULLIF(CAST(`reject_reason` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin, '') IS NULL
