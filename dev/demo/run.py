@@ -15,6 +15,7 @@ from dev.demo.archive import Archived, archive
 from dev.demo.checks import Check, Evidence, all_checks
 from dev.demo.console import Board
 from dev.demo.errors import DemoFailed
+from dev.demo.insights import Insights, insights
 from dev.demo.month import Month, from_logs, from_traffic
 from dev.demo.ovh import Ovh, served, tokens_given
 from dev.demo.report import Summary, write_report
@@ -24,7 +25,7 @@ from dev.ovhsim.journal import Journal
 
 MAKE, CHECK = "Make the day files", "Check access (macro)"
 ARCHIVE = "Archive (Archive logs), killed once"
-TABLES, REPORT = "Write Parquet", "Draw the report"
+TABLES, LEARN, REPORT = "Write Parquet", "Learn (scikit-learn)", "Draw the report"
 REPORT_FILE = "report.html"
 _STEPS = {
     flow.READ: "Read and parse (OVH logs)",
@@ -39,6 +40,7 @@ class Written:
     """What a run leaves behind."""
 
     summary: Summary
+    found: Insights
     files: Mapping[Path, str]
     passed_over: tuple[str, ...]
 
@@ -70,20 +72,22 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         stages.append((ARCHIVE, time.monotonic() - begun))
 
     tables = _exported(storage, out, board, stages)
-    summary = _reported(month, outcome, tables, archived, out / REPORT_FILE, board, stages)
+    found = _learnt(month, tables, board, stages)
+    summary = _reported(month, outcome, tables, found, archived, out / REPORT_FILE, board, stages)
     files = {
         out / REPORT_FILE: "the report: open it in a browser",
         out / "access.html": "what the macro says of the keys",
         tables.events: "one row per hit",
         tables.sessions: "one row per visit",
         tables.visitors: "one row per visitor",
+        **({tables.snapshots: "one row per visitor and cutoff, with labels"} if tables.snapshots else {}),
         tables.refused: "lines that are no access lines, with reasons",
         storage: "the datasets as the host stores them",
         archived.folder: "the archive of the day files, with its manifest",
         month.folder: "the day files that were served",
         **({month.truth: "what is true of each line, session and visitor"} if month.truth else {}),
     }
-    return Written(summary, files, tuple(month.passed_over))
+    return Written(summary, found, files, tuple(month.passed_over))
 
 
 def _exported(storage: Path, out: Path, board: Board, stages: list[tuple[str, float]]) -> Tables:
@@ -95,10 +99,21 @@ def _exported(storage: Path, out: Path, board: Board, stages: list[tuple[str, fl
     return tables
 
 
+def _learnt(month: Month, tables: Tables, board: Board, stages: list[tuple[str, float]]) -> Insights:
+    begun = time.monotonic()
+    board.begin(LEARN)
+    found = insights(tables.visitors, tables.snapshots, month.days, month.truth)
+    models = len(found.lesson.models) if found.lesson else 0
+    board.tell(f"{counted(models, 'model')}, {counted(len(found.segments), 'segment')}")
+    stages.append((LEARN, time.monotonic() - begun))
+    return found
+
+
 def _reported(
     month: Month,
     outcome: flow.Outcome,
     tables: Tables,
+    found: Insights,
     archived: Archived,
     report: Path,
     board: Board,
@@ -112,7 +127,7 @@ def _reported(
     evidence = Evidence(month, outcome.requests, outcome.calls, outcome.totals, tables, visits)
     checks = [*all_checks(evidence), archived.check]
     summary = _summary(month, outcome, tables, stages, checks)
-    write_report(report, summary, numbers)
+    write_report(report, summary, numbers, found)
     board.tell(report.name)
     return summary
 
@@ -189,6 +204,7 @@ def _summary(
         rejects=tables.rejects,
         blanks=totals.blanks,
         events=tables.event_count,
+        visits=tables.session_count,
         visitors=tables.visitor_count,
         calls=[f"{call.method} {call.path}" for call in outcome.calls],
         tokens=tokens_given(outcome.calls),
