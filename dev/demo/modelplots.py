@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from dev.demo.insights import Correlation
 from dev.demo.plots import laid_out
+from dev.demo.texts import label
 
 _CELL = 24  # pixels
 _NAMES = 120  # pixels, below the cells
@@ -15,7 +16,7 @@ def correlated(found: Correlation | None) -> go.Figure | None:
     """A heatmap of the correlations; none where none is known."""
     if found is None:
         return None
-    names = list(found.names)
+    names = [label(name) for name in found.names]
     values = [[None if value != value else value for value in row] for row in found.values]  # noqa: PLR0124 - NaN
     figure = go.Figure(
         go.Heatmap(
