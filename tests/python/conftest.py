@@ -120,7 +120,7 @@ def demo_tables() -> Callable[..., Tables]:
         ]
         for path, rows in zip(paths, (list(map(_event, events)), list(map(_refused, lines)), [], []), strict=True):
             pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
-        return Tables(*paths, len(events), len(lines), len(events), 1, 1)
+        return Tables(*paths, None, len(events), len(lines), len(events), 1, 1)
 
     return stored
 
