@@ -11,6 +11,7 @@ from ovh_weblogs.schema import (
     DSS_TYPES,
     ENRICHED,
     FILES,
+    LABELS,
     LINES,
     PLACES,
     REJECT_REASON,
@@ -32,6 +33,7 @@ _TABLES = {
     "sessions": SESSIONS.columns,
     "places": PLACES,
     "visitors": VISITORS.columns,
+    "labels": LABELS,
 }
 
 

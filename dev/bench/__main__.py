@@ -9,7 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dev.bench import harness, report
+from dev.bench.model import Study, study
 from dev.bench.registry import BENCHMARKS, Benchmark
+
+MODEL = "model"  # how well models tell who converts: takes minutes, and is no comparison of speed
 
 
 def _positive(text: str) -> int:
@@ -20,7 +23,7 @@ def _positive(text: str) -> int:
 
 
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
-    names = [benchmark.name for benchmark in BENCHMARKS]
+    names = [*(benchmark.name for benchmark in BENCHMARKS), MODEL]
     parser = argparse.ArgumentParser(prog="python -m dev.bench", description="Benchmarks side by side with baselines")
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"which; unless named, all that take no minutes: {', '.join(names)}"
@@ -51,7 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
         0; 1 when one broke down, or, in a strict run, when a goal was missed.
     """
     chosen = _arguments(arguments)
-    results, broken = [], False
+    results: list[harness.Result | Study] = []
+    broken = False
     for benchmark in wanted(chosen.names):
         if benchmark.needs and shutil.which(benchmark.needs) is None:
             print(f"{benchmark.name}: skipped, since {benchmark.needs} is not installed", file=sys.stderr)
@@ -66,12 +70,20 @@ def main(arguments: list[str] | None = None) -> int:
         results.append(result)
         if not chosen.table:
             print(report.json_line(result), flush=True)
-    if chosen.table:
+    if chosen.table and results:
         print(report.table(results))
+    if MODEL in chosen.names:
+        results.append(_model(chosen))
     return status(results, broken=broken, strict=chosen.strict)
 
 
-def status(results: Sequence[harness.Result], *, broken: bool, strict: bool) -> int:
+def _model(chosen: argparse.Namespace) -> Study:
+    found = study(chosen.data.absolute())
+    print(found.sentence() if chosen.table else report.json_line(found), flush=True)
+    return found
+
+
+def status(results: Sequence[harness.Result | Study], *, broken: bool, strict: bool) -> int:
     """The command's exit status: a missed goal is said in the report, and is a failure only of a strict run."""
     return int(broken or (strict and not all(result.ok for result in results)))
 

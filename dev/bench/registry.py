@@ -76,12 +76,16 @@ _ENRICHED = "dev.bench.contenders.enriched"
 _REFERRERS = "dev.bench.contenders.referrers"
 _CONNECTOR = "dev.bench.contenders.connector"
 _MONTH = "dev.bench.contenders.month"
+_VISITORS = "dev.bench.contenders.visitors"
+_RECIPE = "dev.bench.contenders.recipe"
+_EVENTS = "dev.bench.visitordata:corpus"
+_DATABASE = "dev.bench.contenders.database"
 _SPARK = "dev.bench.contenders.sparked"
 _EXECUTOR_MB = 939  # what its limits come to: 512 MiB of Java's heap and 384 MiB beyond it
 _NOISE = "dev.bench.noise:corpus"
 _ANALYSER = Contender("GoAccess, to its report as JSON", f"{_CHAIN}:goaccess")
 _PARSED = Contender("the same lines parsed, one thread", f"{_PARSING}:library")
-_FILE = 1 / 3  # of a million lines: some 5 MB as gzip
+_FILE = 0.135  # of a million lines: 5 MB as gzip
 
 BENCHMARKS = (
     Benchmark(
@@ -167,6 +171,28 @@ BENCHMARKS = (
         peak_limit_mb=120,
     ),
     Benchmark(
+        "visitors",
+        Contender("events to visitors of 51 columns, 1 GB at most", f"{_VISITORS}:library", scale=2.0, corpus=_EVENTS),
+        Contender("the same columns by a lazy plan of polars", f"{_VISITORS}:polars", scale=2.0, corpus=_EVENTS),
+        Ratio.SECONDS,
+        limit=2.5,
+    ),
+    Benchmark(
+        "visitors_memory",
+        Contender("ten times as many events as asked for", f"{_VISITORS}:library", scale=10.0, corpus=_EVENTS),
+        Contender("twice as many", f"{_VISITORS}:library", scale=2.0, corpus=_EVENTS),
+        Ratio.PEAK_MB,
+        peak_limit_mb=1400,
+    ),
+    Benchmark(
+        "visitors_recipe",
+        Contender("the recipe of visitors in the host", f"{_RECIPE}:library", corpus=_EVENTS),
+        Contender("reading and writing the same rows there", f"{_RECIPE}:boundary", corpus=_EVENTS),
+        Ratio.SECONDS,
+        limit=1.8,
+        aim=1.4,
+    ),
+    Benchmark(
         "connector_rows",
         Contender("connector through the host's row loop", f"{_CONNECTOR}:rows_to_host"),
         Contender("one constant row through the same loop", f"{_CONNECTOR}:constant_to_host"),
@@ -195,6 +221,13 @@ BENCHMARKS = (
         Contender("a file of 5 MB", f"{_MONTH}:one_day", scale=0.01, corpus=_NOISE),
         Ratio.PEAK_MB,
         peak_limit_mb=150,  # the ratio has no goal: some megabytes of buffers, which a small file does not fill
+    ),
+    Benchmark(
+        "database",
+        Contender("visitors of events in PostgreSQL, made there", f"{_DATABASE}:there", scale=2.0),
+        Contender("the same, read out to DuckDB and written back", f"{_DATABASE}:through_the_host", scale=2.0),
+        Ratio.SECONDS,
+        needs="psql",
     ),
     Benchmark(
         "memory_growth",

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from dev.bench.harness import Result
+from dev.bench.model import Study
 
 _DIGITS = 4
 _HEAD = ("benchmark", "seconds", "baseline", "ratio", "goal", "peak MB", "baseline", "rows", "ok", "ratio of", "to")
 
 
-def json_line(result: Result) -> str:
+def json_line(result: Result | Study) -> str:
     """The result as one JSON object on one line; figures with four significant digits."""
     return json.dumps({key: _rounded(value) for key, value in asdict(result).items()})
 

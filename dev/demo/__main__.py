@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from dev.demo.console import Board, name_files, show
+from dev.demo.console import Board, name_files, show, show_found
 from dev.demo.errors import DemoFailed
 from dev.demo.run import run
 
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the demo; 1 with one sentence when something is wrong."""
     parser = argparse.ArgumentParser(
         prog="python -m dev.demo",
-        description="The main job on a month of logs: served, read, enriched, grouped to visitors, shown.",
+        description="The main job on a month of logs: served, read, enriched, grouped to visitors, learnt from, shown.",
     )
     parser.add_argument("--logs", type=Path, help="a folder of access logs of your own, in OVH's or combined format")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where everything goes (default: out)")
@@ -44,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     show(console, written.summary)
+    show_found(console, written.found)
     if written.passed_over:
         console.print(f"No access line in: {', '.join(written.passed_over)}", markup=False, soft_wrap=True)
     name_files(console, written.files)

@@ -13,7 +13,10 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from dev.demo.aggregates import file_size, size
+from dev.demo.insights import Insights
+from dev.demo.modelparts import FEW, rows
 from dev.demo.report import Summary
+from dev.demo.texts import counted
 
 _REFRESH = 8  # times a second
 
@@ -116,6 +119,7 @@ def show(console: Console, summary: Summary) -> None:
         ("  Rejects", f"{summary.rejects:,}"),
         ("  Blanks", f"{summary.blanks:,}"),
         ("Events", f"{summary.events:,}"),
+        ("Visits", f"{summary.visits:,}"),
         ("Visitors", f"{summary.visitors:,}"),
     )
     for name, value in numbers:
@@ -129,6 +133,25 @@ def show(console: Console, summary: Summary) -> None:
     for sentence, holds in summary.checks:
         mark = "[green]✓[/]" if holds else "[red]✗[/]"
         console.print(f"{mark} {escape(sentence)}", soft_wrap=True, highlight=False)
+
+
+def show_found(console: Console, found: Insights) -> None:
+    """Print models beside what they can reach, and segments."""
+    console.print()
+    if found.lesson is None:
+        console.print(found.why, markup=False, highlight=False, soft_wrap=True)
+    else:
+        table = Table("Model", "ROC AUC", "PR AUC", caption=f"{counted(found.lesson.converts, 'convert')} in the trial")
+        for name, roc, pr in rows(found.lesson):
+            table.add_row(escape(name), f"{roc:.3f}", f"{pr:.3f}")
+        console.print(table)
+    if not found.segments:
+        console.print(FEW, markup=False, highlight=False, soft_wrap=True)
+        return
+    table = Table("Segment", "People", "Profile")
+    for segment in found.segments:
+        table.add_row(escape(segment.name), f"{segment.people:,}", escape(segment.profile))
+    console.print(table)
 
 
 def name_files(console: Console, files: Mapping[Path, str]) -> None:

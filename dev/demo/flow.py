@@ -11,12 +11,14 @@ from typing import Any
 from dev.demo.errors import DemoFailed
 from dev.demo.month import Month
 from dev.demo.ovh import Ovh
-from dev.demo.rules import PAGE_RULES, SPAM_HOSTS
+from dev.demo.rules import CATEGORIES, KNOWN
+from dev.demo.snapshots import split
 from dev.dsshost import BadData, BadPlugin, ComponentFailed, FlowResult, run_flow
 from dev.ovhsim.journal import Request
 from ovh_weblogs.pipeline import Totals
 
 READ, ENRICH, VISITS, GROUP = "logs", "ovh-logs-enrich", "ovh-logs-sessions", "ovh-logs-visitors"
+SNAPSHOTS = "snapshots"
 
 
 @dataclass(frozen=True)
@@ -54,29 +56,39 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
         "rejects": "rows",
         "max_reject_share": 1.0,  # however many there are: the report shows them
     }
+    counted = {"categories": CATEGORIES} if month.truth else {}
+    events = {"inputs": {"events": ["events"]}}
+    cutoffs = split(month.days) if month.truth else None  # without rules of pages no visitor converts
+    labelled = [
+        {"recipe": GROUP, "config": each.config(CATEGORIES), **events, "outputs": {"visitors": [SNAPSHOTS]}}
+        for each in (cutoffs,)
+        if each
+    ]
+    made = ["events", "sessions", "visitors", *([SNAPSHOTS] if labelled else [])]
     return {
         "plugin": str(Path(__file__).parents[2]),
         "storage": str(storage),
         "project": "DEMO",
         "plugin_config": ovh.plugin_config,
         "presets": ovh.presets,
-        "datasets": {READ: {"connector": "ovh-logs", "config": logs}, "events": {}, "sessions": {}, "visitors": {}},
+        "datasets": {READ: {"connector": "ovh-logs", "config": logs}, **{name: {} for name in made}},
         "recipes": [
             {"recipe": ENRICH, "config": known(month), "inputs": {"hits": [READ]}, "outputs": {"events": ["events"]}},
             {
                 "recipe": VISITS,
                 "config": {"midnight": "never"},  # as the truth has them: its robots of two days without a pause, too
-                "inputs": {"events": ["events"]},
+                **events,
                 "outputs": {"sessions": ["sessions"]},
             },
-            {"recipe": GROUP, "config": {}, "inputs": {"events": ["events"]}, "outputs": {"visitors": ["visitors"]}},
+            {"recipe": GROUP, "config": counted, **events, "outputs": {"visitors": ["visitors"]}},
+            *labelled,
         ],
     }
 
 
 def known(month: Month) -> dict[str, Any]:
     """What the form of enrichment is told of the site, where it is the generated one."""
-    return {"page_rules": PAGE_RULES, "spam_hosts": SPAM_HOSTS} if month.truth else {}
+    return KNOWN if month.truth else {}
 
 
 def run(month: Month, storage: Path, ovh: Ovh, on_progress: Callable[[str], None]) -> Outcome:

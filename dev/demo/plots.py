@@ -66,7 +66,8 @@ def figures(numbers: Aggregates, stages: Sequence[tuple[str, float]]) -> dict[st
     return {name: figure for name, figure in drawn.items() if figure is not None}
 
 
-def _layout(figure: go.Figure, height: int, **more: Any) -> go.Figure:
+def laid_out(figure: go.Figure, height: int, **more: Any) -> go.Figure:
+    """A figure with what all plots of the report have in common."""
     figure.update_layout(
         template="none",
         height=height,
@@ -101,7 +102,7 @@ def _time_axis(figure: go.Figure, days: Sequence[date], what: str) -> go.Figure:
     title = f"{what} per day, mean of each week" if weekly else what
     figure.update_yaxes(rangemode="tozero", nticks=6, title={"text": title, "standoff": 8})
     figure.update_traces(width=_DAY * (6 if weekly else 0.78), offset=0 if weekly else None)
-    return _layout(figure, 320, barmode="stack", barcornerradius=3, showlegend=True, hovermode="x unified")
+    return laid_out(figure, 320, barmode="stack", barcornerradius=3, showlegend=True, hovermode="x unified")
 
 
 def _weekly(days: Sequence[date]) -> bool:
@@ -183,7 +184,7 @@ def _week(week: Sequence[Sequence[int]]) -> go.Figure | None:
     figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=4)
     hours = [0, 6, 12, 18]
     figure.update_xaxes(showgrid=False, tickvals=hours, ticktext=[f"{hour}:00" for hour in hours], tickangle=0)
-    return _layout(figure, 300)
+    return laid_out(figure, 300)
 
 
 def _shares(ranking: Ranking, whole: int, colour: str) -> go.Figure | None:
@@ -218,4 +219,4 @@ def _bars(ranking: Sequence[tuple[str, float]], texts: Sequence[str], colour: st
     figure.update_xaxes(visible=False, range=[0, max(number for _, number in ranking) or 1])
     # By place, not by name: two long names may be cut to the same label.
     figure.update_yaxes(visible=False, range=[len(shown) - 0.6, -0.7])
-    return _layout(figure, 44 * len(shown) + 16, bargap=0.74, barcornerradius=3)
+    return laid_out(figure, 44 * len(shown) + 16, bargap=0.74, barcornerradius=3)

@@ -15,8 +15,10 @@ from typing import Any
 from plotly.io.json import to_json_plotly
 from plotly.offline import get_plotlyjs
 
-from dev.demo import parts
+from dev.demo import modelparts, parts
 from dev.demo.aggregates import Aggregates, size
+from dev.demo.insights import Insights
+from dev.demo.modelplots import correlated
 from dev.demo.origins import Origins
 from dev.demo.plots import figures
 from dev.demo.texts import brief, counted, html, long_day, plural, share
@@ -32,6 +34,7 @@ _PLOTS = {
     "browsers": ("Browsers of people", "No person's browser was seen."),
     "systems": ("Operating systems of people", "No person's system was seen."),
     "converted": ("Visits with a conversion per day, by channel", "No visit had a conversion."),
+    "correlation": ("Correlation of features", modelparts.SAME),
     "statuses": ("Answers per day, by class of HTTP status", "No hit was read."),
     "stages": ("Seconds per stage", "No stage was measured."),
 }
@@ -54,6 +57,7 @@ class Summary:
     rejects: int
     blanks: int
     events: int
+    visits: int
     visitors: int
     calls: Sequence[str]
     tokens: int
@@ -81,13 +85,14 @@ class Summary:
         return f"{long_day(first)} to {long_day(last)}"
 
 
-def write_report(target: Path, summary: Summary, numbers: Aggregates) -> None:
+def write_report(target: Path, summary: Summary, numbers: Aggregates, found: Insights) -> None:
     """Write the page.
 
     Args:
         target: The file.
         summary: Numbers of the run.
         numbers: What the plots show.
+        found: What was learnt.
     """
     script = (_HERE / "report_script.js").read_text("utf-8")
     plotly = get_plotlyjs().replace("</script", "<\\/script")
@@ -98,8 +103,9 @@ def write_report(target: Path, summary: Summary, numbers: Aggregates) -> None:
         script=script,
         plotly=plotly,
         **_head(summary, numbers),
-        **_plots(summary, numbers),
+        **_plots(summary, numbers, found),
         **_sections(summary, numbers),
+        **modelparts.texts(found),
     )
     with target.open("w", encoding="utf-8", newline="\n") as file:  # other line ends would change the scripts' hashes
         file.write(page)
@@ -140,8 +146,10 @@ def _head(summary: Summary, numbers: Aggregates) -> dict[str, str]:
     }
 
 
-def _plots(summary: Summary, numbers: Aggregates) -> dict[str, str]:
+def _plots(summary: Summary, numbers: Aggregates, found: Insights) -> dict[str, str]:
     drawn = figures(numbers, summary.stages)
+    if (figure := correlated(found.correlation)) is not None:
+        drawn["correlation"] = figure
     places = {f"plot_{name}": _place(drawn.get(name), name, *texts) for name, texts in _PLOTS.items()}
     # Escapes < > and /, so that no text can end the script that holds it.
     return {**places, "plots": to_json_plotly({name: figure.to_plotly_json() for name, figure in drawn.items()})}

@@ -36,6 +36,8 @@
     for (const trace of data) {
       if (trace.meta === "heat") {
         trace.colorscale = [[0, found("heat-low")], [0.5, found("heat-middle")], [1, found("heat-high")]];
+      } else if (trace.meta === "signed") {
+        trace.colorscale = [[0, found("coral")], [0.5, found("card")], [1, found("people")]];
       } else {
         trace.marker = {color: found(trace.meta), line: {width: 0}};
       }

@@ -1,4 +1,4 @@
-"""What the owner of the generated site would write into the form of "Enrich hits"."""
+"""What the owner of the generated site would write into the forms of "Enrich hits" and "Group to visitors"."""
 
 from __future__ import annotations
 
@@ -25,3 +25,7 @@ PAGE_RULES: list[dict[str, Any]] = [
     {"category": "blog", "path": "/", "match": "glob", "host": BLOG},
     {"category": "blog", "path": "/*-*/", "match": "glob", "host": BLOG},
 ]
+
+KNOWN: dict[str, Any] = {"page_rules": PAGE_RULES, "spam_hosts": SPAM_HOSTS}
+# Of which visitors' page views are counted apart.
+CATEGORIES = [*dict.fromkeys(str(rule["category"]) for rule in PAGE_RULES if rule["category"] != "admin")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from dev.demo.archive import Archived, archive
 from dev.demo.checks import Check, Evidence, all_checks
 from dev.demo.console import Board
 from dev.demo.errors import DemoFailed
+from dev.demo.insights import Insights, insights
 from dev.demo.month import Month, from_logs, from_traffic
 from dev.demo.ovh import Ovh, served, tokens_given
 from dev.demo.report import Summary, write_report
@@ -25,7 +26,7 @@ from dev.ovhsim.journal import Journal
 MAKE, CHECK = "Make the day files", "Check access (macro)"
 ARCHIVE = "Archive (Archive logs), killed once"
 SPARK = "Events and visitors on Spark"
-TABLES, REPORT = "Write Parquet", "Draw the report"
+TABLES, LEARN, REPORT = "Write Parquet", "Learn (scikit-learn)", "Draw the report"
 REPORT_FILE = "report.html"
 _STEPS = {
     flow.READ: "Read and parse (OVH logs)",
@@ -40,6 +41,7 @@ class Written:
     """What a run leaves behind."""
 
     summary: Summary
+    found: Insights
     files: Mapping[Path, str]
     passed_over: tuple[str, ...]
 
@@ -72,23 +74,25 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         begun = time.monotonic()
         archived = _archived(month, storage, board, ovh)
         stages.append((ARCHIVE, time.monotonic() - begun))
-    found = [archived.check, *([_sparked(month, storage, board, stages)] if spark else [])]
+    others = [archived.check, *([_sparked(month, storage, board, stages)] if spark else [])]
 
     tables = _exported(storage, out, board, stages)
-    summary = _reported(month, outcome, tables, found, out / REPORT_FILE, board, stages)
+    found = _learnt(month, tables, board, stages)
+    summary = _reported(month, outcome, tables, found, others, out / REPORT_FILE, board, stages)
     files = {
         out / REPORT_FILE: "the report: open it in a browser",
         out / "access.html": "what the macro says of the keys",
         tables.events: "one row per hit",
         tables.sessions: "one row per visit",
         tables.visitors: "one row per visitor",
+        **({tables.snapshots: "one row per visitor and cutoff, with labels"} if tables.snapshots else {}),
         tables.refused: "lines that are no access lines, with reasons",
         storage: "the datasets as the host stores them",
         archived.folder: "the archive of the day files, with its manifest",
         month.folder: "the day files that were served",
         **({month.truth: "what is true of each line, session and visitor"} if month.truth else {}),
     }
-    return Written(summary, files, tuple(month.passed_over))
+    return Written(summary, found, files, tuple(month.passed_over))
 
 
 def _exported(storage: Path, out: Path, board: Board, stages: list[tuple[str, float]]) -> Tables:
@@ -100,11 +104,22 @@ def _exported(storage: Path, out: Path, board: Board, stages: list[tuple[str, fl
     return tables
 
 
+def _learnt(month: Month, tables: Tables, board: Board, stages: list[tuple[str, float]]) -> Insights:
+    begun = time.monotonic()
+    board.begin(LEARN)
+    found = insights(tables.visitors, tables.snapshots, month.days, month.truth)
+    models = len(found.lesson.models) if found.lesson else 0
+    board.tell(f"{counted(models, 'model')}, {counted(len(found.segments), 'segment')}")
+    stages.append((LEARN, time.monotonic() - begun))
+    return found
+
+
 def _reported(
     month: Month,
     outcome: flow.Outcome,
     tables: Tables,
-    found: list[Check],
+    found: Insights,
+    others: Sequence[Check],
     report: Path,
     board: Board,
     stages: list[tuple[str, float]],
@@ -115,9 +130,9 @@ def _reported(
     stages.append((REPORT, time.monotonic() - begun))
     visits = sum(numbers.overall["visits"].values())
     evidence = Evidence(month, outcome.requests, outcome.calls, outcome.totals, tables, visits)
-    checks = [*all_checks(evidence), *found]
+    checks = [*all_checks(evidence), *others]
     summary = _summary(month, outcome, tables, stages, checks)
-    write_report(report, summary, numbers)
+    write_report(report, summary, numbers, found)
     board.tell(report.name)
     return summary
 
@@ -203,6 +218,7 @@ def _summary(
         rejects=tables.rejects,
         blanks=totals.blanks,
         events=tables.event_count,
+        visits=tables.session_count,
         visitors=tables.visitor_count,
         calls=[f"{call.method} {call.path}" for call in outcome.calls],
         tokens=tokens_given(outcome.calls),

@@ -22,12 +22,16 @@ _REASON = REJECT_REASON.name
 
 @dataclass(frozen=True)
 class Tables:
-    """Files and their rows: ``events`` are hits with what enrichment adds, ``refused`` the lines that are none."""
+    """Files and their rows: ``events`` are hits with what enrichment adds, ``refused`` the lines that are none.
+
+    ``snapshots``, of which models learn, are None where they were not made.
+    """
 
     events: Path
     refused: Path
     sessions: Path
     visitors: Path
+    snapshots: Path | None
     hits: int
     rejects: int
     event_count: int
@@ -41,8 +45,8 @@ def export(storage: Path, folder: Path) -> Tables:
     Refused lines pass through the flow as rows with a reason, without time or address; here they get their own file.
 
     Args:
-        storage: The flow's folder of datasets ``logs``, ``events``, ``sessions`` and ``visitors``.
-        folder: Where events.parquet, refused.parquet, sessions.parquet and visitors.parquet go.
+        storage: The flow's folder of datasets ``logs``, ``events``, ``sessions``, ``visitors``, if any ``snapshots``.
+        folder: Where a Parquet file of each goes, and refused.parquet.
     """
     hits = rejects = 0
     for batch in _batches(storage / "logs", [_REASON]):
@@ -54,7 +58,12 @@ def export(storage: Path, folder: Path) -> Tables:
     sessions, visitors = folder / "sessions.parquet", folder / "visitors.parquet"
     session_count = _write(storage / "sessions", sessions, lambda batch: pc.is_valid(batch.column(0)))
     visitor_count = _write(storage / "visitors", visitors, lambda batch: pc.is_valid(batch.column(0)))
-    return Tables(events, refused, sessions, visitors, hits, rejects, event_count, session_count, visitor_count)
+    snapshots = folder / "snapshots.parquet" if (storage / "snapshots").exists() else None
+    if snapshots:
+        _write(storage / "snapshots", snapshots, lambda batch: pc.is_valid(batch.column(0)))
+    return Tables(
+        events, refused, sessions, visitors, snapshots, hits, rejects, event_count, session_count, visitor_count
+    )
 
 
 def _schema(dataset: Path) -> pa.Schema:

@@ -6,8 +6,10 @@ Only the standard library is used: the ``dataiku`` package that recipes see load
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -87,8 +89,20 @@ def check_schema(columns: Sequence[Mapping[str, Any]]) -> None:
         raise BadData(f"columns of one name: {sorted(twice)}")
 
 
+def _tables() -> Any:
+    """``tables.py`` beside this file: a recipe's process has no path of imports that leads to it."""
+    spec = importlib.util.spec_from_file_location("_dsshost_tables", Path(__file__).with_name("tables.py"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules.get(spec.name)
+    if module is None:
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return module
+
+
 class Store:
-    """A folder of datasets."""
+    """A folder of datasets, some of which are tables of a database."""
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
@@ -110,8 +124,27 @@ class Store:
         text = json.dumps({"columns": [dict(column) for column in columns]}, indent=1)
         (folder / "schema.json").write_text(text, "utf-8")
 
+    def set_table(self, name: str, place: Any) -> None:
+        """Make the dataset a table.
+
+        Args:
+            name: Of the dataset.
+            place: A ``tables.Place``.
+        """
+        folder = self.root / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "table.json").write_text(json.dumps(_tables().as_json(place)), "utf-8")
+
+    def table(self, name: str) -> Any:
+        """The dataset's table, a ``tables.Table``; None where it is made of files."""
+        path = self.root / name / "table.json"
+        return _tables().Table(json.loads(path.read_text("utf-8")), self.columns(name)) if path.exists() else None
+
     def partitions(self, name: str) -> list[str]:
         """Partitions that hold data, in order."""
+        table = self.table(name)
+        if table is not None:
+            return table.partitions()
         return sorted(path.name.removesuffix(".tsv") for path in (self.root / name).glob("*.tsv"))
 
     def path(self, name: str, partition: str = WHOLE) -> Path:
@@ -136,7 +169,13 @@ class Store:
             for count, row in enumerate(rows, 1):
                 _check_row(row, checks, count)
                 writer.writerow(row)
-        pending.replace(target)
+        table = self.table(name)
+        if table is None:
+            pending.replace(target)
+        else:
+            with pending.open(encoding="utf-8", newline="") as file:
+                table.fill(csv.reader(file, delimiter="\t"), partition, append=append)
+            pending.unlink()
         return count
 
     def metrics(self, name: str, partition: str = "") -> dict[str, float]:
@@ -164,6 +203,10 @@ class Store:
     def rows(self, name: str, partition: str = WHOLE) -> Iterator[dict[str, str]]:
         """Rows as text by column."""
         names = [column["name"] for column in self.columns(name)]
+        table = self.table(name)
+        if table is not None:
+            yield from (dict(zip(names, row, strict=True)) for row in table.texts([partition]))
+            return
         with self.path(name, partition).open(encoding="utf-8", newline="") as file:
             for row in csv.reader(file, delimiter="\t", quotechar='"', doublequote=True):
                 yield dict(zip(names, row, strict=True))

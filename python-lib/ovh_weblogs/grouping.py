@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +17,8 @@ from ovh_weblogs.errors import InputError
 from ovh_weblogs.roles import CONTENT_ROLES
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.secret import guarded_logger
-from ovh_weblogs.settings import EnrichSettings, VisitorSettings
+from ovh_weblogs.settings import EnrichSettings, SessionSettings, VisitorSettings
+from ovh_weblogs.visitored import Aggregate, CrmSettings, LabelKind, Shape
 
 logger = guarded_logger(__name__)
 
@@ -39,6 +42,7 @@ class Grouping:
         self._names, self._settings = list(names), settings
         there = _check_grouped(names, settings)
         self._makes_visitors = _VISITOR not in there and settings.shape.is_of_visitors
+        self.latest: int | None = None  # of the hits that were read, in microseconds since 1970
         self.present = [*there, *([] if _VISITOR in there else [_VISITOR])]
 
     @property
@@ -47,19 +51,36 @@ class Grouping:
         return features.visitor_columns(self.present, self._settings.shape)
 
     @property
+    def known_until(self) -> int:
+        """The end of the latest hit's day, in microseconds since 1970: logs come in whole days."""
+        zone = SessionSettings().day_zone
+        latest = datetime.fromtimestamp((self.latest or 0) / 1e6, tz=zone)
+        return features.bounds(latest.date(), zone)[1]
+
+    @property
     def schema(self) -> pa.Schema:
         """Of the batches that ``events`` gives."""
-        known = (column for column in EVENTS.columns if column.name in self.present)
+        needed = features.visitor_reads(self.present, self._settings.shape)
+        known = (column for column in EVENTS.columns if column.name in needed)
         read = (*known, *features.own_columns(self._settings.shape))
         return pa.schema([*(column.arrow for column in read), ("row_index", pa.int64())])
 
     @property
     def wanted(self) -> list[str]:
         """Columns of the input that are read; others need not be fetched."""
-        known, shape = enrichment.our_names(self._names, self._settings.columns), self._settings.shape
+        shape = self._settings.shape
+        known = self._known()
         own = {*shape.groups, *(each.column for each in shape.aggregates)}
         own |= set(_content(self._names, self._settings).values())
         return [name for name in self._names if name in known or name in own]
+
+    def _known(self) -> list[str]:
+        """All that we know where visitors are still to be told, else what they are grouped to rows by."""
+        known = enrichment.our_names(self._names, self._settings.columns)
+        if self._makes_visitors:
+            return list(known)
+        needed = {*features.visitor_reads(self.present, self._settings.shape), REJECT_REASON.name}
+        return [name for name, ours in known.items() if ours in needed or name in self._settings.columns.values()]
 
     def told(self) -> list[str]:
         """What there is to say of it in the log of a build."""
@@ -74,22 +95,31 @@ class Grouping:
         """
         row = refused = nobody = 0
         counts: Counter[str] = Counter()
-        schema = self.schema
+        schema, wanted = self.schema, self.wanted
         for whole in batches:
-            batch = _without_refused(whole)
+            batch = _without_refused(whole.select(wanted))
             refused += whole.num_rows - batch.num_rows
             read = _keyed(batch, self._settings, counts)
             index = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
             row += batch.num_rows
             arrays = [index if name == "row_index" else read[name] for name in schema.names]
-            typed = pa.RecordBatch.from_arrays(arrays, schema=schema).filter(read["visitor_id"].is_valid())
+            typed = pa.RecordBatch.from_arrays(arrays, schema=schema)
+            if read["visitor_id"].null_count:  # a filter that drops nothing copies everything all the same
+                typed = typed.filter(read["visitor_id"].is_valid())
             nobody += batch.num_rows - typed.num_rows
+            self._look_at(typed)
             yield typed
         if refused:
             logger.info("%d refused lines are no hits of any visitor: left out", refused)
         if nobody:
             logger.info("%d hits have no visitor_id: left out", nobody)
         log_counts(counts)
+
+    def _look_at(self, batch: pa.RecordBatch) -> None:
+        times = batch.column("server_ts")
+        newest = pc.max(times.cast(pa.int64())).as_py()
+        if newest is not None:
+            self.latest = newest if self.latest is None else max(self.latest, newest)
 
 
 def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str]) -> dict[str, pa.Array]:
@@ -114,6 +144,19 @@ def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str
             key = pc.if_else(arrays[_VISITOR].is_valid(), key, pa.scalar(None, pa.string()))
         arrays[_VISITOR] = key
     return arrays
+
+
+def with_identifier(shape: Shape, crm: CrmSettings | None) -> tuple[Shape, str]:
+    """The shape with a column by which a CRM knows rows, and that column's name; without a CRM as it is."""
+    if crm is None:
+        return shape, ""
+    if crm.identifier in shape.groups or (crm.identifier == _VISITOR and not shape.groups):
+        return shape, crm.identifier
+    last = [each for each in shape.aggregates if (each.column, each.how) == (crm.identifier, "last")]
+    name = f"{crm.identifier}_last"
+    if last:
+        return shape, name
+    return replace(shape, aggregates=(*shape.aggregates, Aggregate(crm.identifier, "last"))), name
 
 
 def _content(names: Sequence[str], settings: VisitorSettings) -> dict[str, str]:
@@ -182,6 +225,11 @@ def _check_grouped(names: Sequence[str], settings: VisitorSettings) -> list[str]
         raise InputError(
             f"The input has no column {' and no column '.join(absent)}, by which page views are told and counted",
             fix="enrich the hits with page rules first, or name no page categories in the recipe",
+        )
+    if shape.label.kind is not LabelKind.NONE and "is_conversion" not in there:
+        raise InputError(
+            "The input has no column is_conversion, by which labels are told",
+            fix="enrich the hits with page rules first, choose the column in the recipe, or set label to none",
         )
     aggregated = {each.column: None for each in shape.aggregates}
     absent = [name for name in (*shape.groups, *aggregated) if name not in names]

@@ -1,6 +1,7 @@
 """Gzip, read as a stream: every member, every checksum, bounded memory.
 
-The fast engine is isal (about twice zlib's speed); without it zlib does the same work.
+The fast engine is isal (about twice zlib's speed); without it zlib does the same work. Both let other threads run
+meanwhile: of isal only this class does, ``isal_zlib.decompressobj`` holds the interpreter.
 """
 
 from __future__ import annotations
@@ -12,15 +13,61 @@ from typing import Any, Protocol
 from ovh_weblogs.errors import LogDamaged
 
 try:
-    from isal import isal_zlib
+    from isal import igzip_lib
 
-    _ENGINE: Any = isal_zlib
+    _ISAL: Any = igzip_lib
 except ImportError:  # no wheel for the platform: the same results, more slowly
-    _ENGINE = zlib
+    _ISAL = None
 
 MAGIC = b"\x1f\x8b"
-BLOCK = 1 << 20  # bytes; also the bound on what one call decompresses, so that a bomb stays small in memory
+BLOCK = 1 << 20  # bytes
+_PIECE = 1 << 20  # bytes that one call decompresses at most, so that a bomb stays small in memory
 _GZIP_WINDOW = 31  # zlib's code for "gzip header and trailer, checked"
+_ERROR: type[Exception] = _ISAL.error if _ISAL else zlib.error
+
+
+class _Member(Protocol):
+    """What unpacks one member; header, CRC and length are checked."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def needs_input(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+class _ZlibMember:
+    """zlib's decompressor, with the interface of isal's, bz2's and lzma's: it keeps what it could not use yet."""
+
+    def __init__(self) -> None:
+        self._zlib = zlib.decompressobj(_GZIP_WINDOW)
+        self.needs_input = True
+
+    @property
+    def eof(self) -> bool:
+        return self._zlib.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._zlib.unused_data
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        block = self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
+        # Where the block is full, the rest of the input may hold more of it, or zlib itself.
+        self.needs_input = not self._zlib.unconsumed_tail and len(block) < max_length
+        return block
+
+
+def _member() -> _Member:
+    if _ISAL is None:
+        return _ZlibMember()
+    member: _Member = _ISAL.IgzipDecompressor(flag=_ISAL.DECOMP_GZIP)
+    return member
 
 
 class Inflater:
@@ -30,35 +77,38 @@ class Inflater:
 
     Args:
         name: What the user knows the file by, for messages.
+
+    Attributes:
+        plain: Whether it is known to be a plain one.
     """
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._head = b""
-        self._plain = False
-        self._member: Any = None
+        self.plain = False
+        self._member: _Member | None = None
         self._between = False
 
     @property
     def complete(self) -> bool:
         """Whether the content could end here: a plain file anywhere, a gzip file after a whole member."""
-        return self._plain or self._between or (self._member is None and self._head != MAGIC[: len(self._head) or 1])
+        return self.plain or self._between or (self._member is None and self._head != MAGIC[: len(self._head) or 1])
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Content of this piece, in blocks of at most 1 MiB.
+        """Content of this piece, in blocks of at most 1 MiB, or the piece itself where the file is plain.
 
         Raises:
             LogDamaged: A checksum is wrong, or bytes that are no gzip follow a member.
         """
-        if self._member is None and not self._plain and not self._between:
+        if self._member is None and not self.plain and not self._between:
             data = self._head + data
             self._head = b""
             if len(data) < len(MAGIC):
                 self._head = data
                 return
             if data[: len(MAGIC)] != MAGIC:
-                self._plain = True
-        if self._plain:
+                self.plain = True
+        if self.plain:
             yield data
         else:
             yield from self._inflate(data)
@@ -84,30 +134,26 @@ class Inflater:
                 self._head = b""
                 data = self._next_member(data)
                 continue
+            yield from self._pieces(self._member, data)
+            data = b""
+            if self._member.eof:
+                data, self._between = self._member.unused_data, True
+
+    def _pieces(self, member: _Member, data: bytes) -> Iterator[bytes]:
+        """What the member makes of the data, up to its own end."""
+        while True:
             try:
-                block = self._member.decompress(data, BLOCK)
-            except (zlib.error, _ENGINE.error) as cause:
+                piece = member.decompress(data, _PIECE)
+            except _ERROR as cause:
                 raise LogDamaged(
                     f"{self._name} is damaged ({cause})",
                     fix="fetch the file again; if it stays so, ask OVH's support for the day",
                 ) from cause
-            if block:
-                yield block
-            if self._member.eof:
-                data, self._between = self._member.unused_data, True
-            else:
-                data = self._member.unconsumed_tail
-                if not data and len(block) == BLOCK:
-                    yield from self._drain()
-
-    def _drain(self) -> Iterator[bytes]:
-        """What the engine still holds after it took all input (isal keeps some inside)."""
-        while not self._member.eof:
-            block = self._member.decompress(b"", BLOCK)
-            if not block:
+            if piece:
+                yield piece
+            if member.eof or member.needs_input:
                 return
-            yield block
-        self._between = True
+            data = b""
 
     def _next_member(self, data: bytes) -> bytes:
         # Zero bytes may pad a member to a block of tape (gzip's own manual); anything else must be a new member.
@@ -122,7 +168,7 @@ class Inflater:
                 f"{self._name} holds bytes that are no gzip after the end of its content",
                 fix="fetch the file again; if it stays so, ask OVH's support for the day",
             )
-        self._member, self._between = _ENGINE.decompressobj(_GZIP_WINDOW), False
+        self._member, self._between = _member(), False
         return rest
 
 

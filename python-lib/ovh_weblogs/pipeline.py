@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import pyarrow as pa
+from sqlglot import exp
 
 from ovh_weblogs import enrichment, features
 from ovh_weblogs.cells import parse_cells
+from ovh_weblogs.crm import Crm, joined
 from ovh_weblogs.days import Block, is_published, newest_day, published_days, read_days
 from ovh_weblogs.engines import embedded
-from ovh_weblogs.grouping import Grouping, log_counts
+from ovh_weblogs.grouping import Grouping, log_counts, with_identifier
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import Column
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import EnrichSettings, ParseSettings, SessionSettings, VisitorSettings
+from ovh_weblogs.visitored import LabelKind, Shape
 
 __all__ = [
     "Block",
@@ -48,7 +52,7 @@ logger = guarded_logger(__name__)
 def enrich(
     batches: Iterable[pa.RecordBatch], settings: EnrichSettings | None = None, counts: Counter[str] | None = None
 ) -> Iterator[pa.RecordBatch]:
-    """Hits to events: each batch with its columns, cast to the declared types, and those that enrichment adds.
+    """Hits to events: their columns, cast to the declared types, and those that enrichment adds; small batches joined.
 
     Args:
         batches: Hits, or rows of any origin whose columns the settings name; others pass unchanged.
@@ -59,36 +63,65 @@ def enrich(
         InputError: A chosen column is absent, one is in the way, or holds what cannot be read.
     """
     settings = settings or EnrichSettings()
-    for batch in batches:
+    for batch in enrichment.gathered(batches):
         yield enrichment.enrich_batch(batch, settings, counts)
 
 
 def visitors(
-    batches: Iterable[pa.RecordBatch], names: Sequence[str], settings: VisitorSettings | None = None
+    batches: Iterable[pa.RecordBatch],
+    names: Sequence[str],
+    settings: VisitorSettings | None = None,
+    crm: Crm | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Events to one row per visitor, in no particular order.
+    """Events to one row per visitor, or per visitor and cutoff, in no particular order.
 
     Args:
         batches: Events, or rows of any origin whose columns the settings name; any of them may be absent but that of
             time, and those of address and visitor_id both.
         names: Column names of the batches (there may be no batch at all).
         settings: How they are read, memory limit and spilling.
+        crm: Its columns come after those of ``visitor_columns``; by ``settings.crm``.
 
     Raises:
         InputError: A needed column is absent or holds what cannot be read.
     """
     settings = settings or VisitorSettings()
-    grouping = Grouping(names, settings)
+    shape, asked = with_identifier(settings.shape, settings.crm if crm else None)
+    grouping = Grouping(names, replace(settings, shape=shape))
     for sentence in grouping.told():
         logger.info("%s", sentence)
-    rules = features.rules_of(SessionSettings())
-    yield from embedded.run(
-        features.visitors(grouping.present, rules, settings.shape),
+    rows = embedded.run(
+        lambda: _definitions(grouping, shape),
         grouping.events(batches),
         grouping.schema,
         output=grouping.columns,
         settings=settings,
+        # Histories are cut by those of other visitors.
+        apart=None if shape.label.kind is LabelKind.HISTORY else "visitor_id",
     )
+    labelled = rows if shape.label.kind is LabelKind.NONE else _told_labels(rows)
+    yield from joined(labelled, crm, asked, drop=shape != settings.shape) if crm else labelled
+
+
+def _definitions(grouping: Grouping, shape: Shape) -> list[exp.Select]:
+    """One per cutoff."""
+    rules, present = features.rules_of(SessionSettings()), grouping.present
+    if shape.label.kind is LabelKind.NONE:
+        return [features.visitors(present, rules, shape, known_until=grouping.latest)]
+    until = grouping.known_until
+    cutoffs = features.cutoffs_of(shape.label, until)
+    return [features.visitors(present, rules, shape, cutoff=cutoff, known_until=until) for cutoff in cutoffs]
+
+
+def _told_labels(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows; how many have which label is told at the end."""
+    counts: Counter[int | None] = Counter()
+    for batch in rows:
+        counts.update({each["values"]: each["counts"] for each in batch.column("label").value_counts().to_pylist()})
+        yield batch
+    logger.info("%d rows convert, %d do not, of %d it is not known yet", counts[1], counts[0], counts[None])
+    if not counts[1]:
+        logger.warning("No row converts: a model learns nothing of these labels; see is_conversion and the cutoffs")
 
 
 def tracked_hosts(batches: Iterable[pa.RecordBatch], settings: EnrichSettings) -> frozenset[str]:
@@ -129,7 +162,8 @@ def wanted_by_visitors(names: Sequence[str], settings: VisitorSettings) -> list[
     Raises:
         InputError: A column that was chosen is not there.
     """
-    return Grouping(names, settings).wanted
+    shape, _ = with_identifier(settings.shape, settings.crm)
+    return Grouping(names, replace(settings, shape=shape)).wanted
 
 
 def visitor_columns(names: Sequence[str], settings: VisitorSettings | None = None) -> tuple[Column, ...]:

@@ -23,12 +23,12 @@ from ovh_weblogs.enriched import (
     query_columns,
 )
 from ovh_weblogs.sessioned import PLACES, SESSIONS
-from ovh_weblogs.visitored import VISITORS, aggregate_column, category_columns
+from ovh_weblogs.visitored import LABELS, VISITORS, aggregate_column, category_columns
 
 __all__ = [
     "ADDRESS_FLAGS", "AGENT_COLUMNS", "AGENT_FLAGS", "ARCHIVED", "ARROW_TYPES", "BOT_COLUMNS", "CAMPAIGN_COLUMNS",
-    "CHANNEL_COLUMNS", "COUNTRY_COLUMNS", "DSS_TYPES", "ENRICHED", "EVENTS", "FILES", "HITS", "HIT_ORDER", "JOURNEY", "LINES",
-    "LOCAL_TIME", "LOCATION_PARTS", "NETWORK_COLUMNS", "PAGE_RULE_COLUMNS", "PLACES", "PLACE_COLUMNS", "REFERER_PARTS",
+    "CHANNEL_COLUMNS", "COUNTRY_COLUMNS", "DSS_TYPES", "ENRICHED", "EVENTS", "FILES", "HITS", "HIT_ORDER", "JOURNEY",
+    "LABELS", "LINES", "LOCAL_TIME", "LOCATION_PARTS", "NETWORK_COLUMNS", "PAGE_RULE_COLUMNS", "PLACES", "PLACE_COLUMNS", "REFERER_PARTS",
     "REFERRER_COLUMNS", "REJECTS", "REJECT_REASON", "RESOURCE_COLUMNS", "SERVER_HITS", "SESSIONS", "VISITORS", "VISITOR_COLUMNS",
     "Column", "Table", "Type", "aggregate_column", "category_columns", "dss_schema", "query_columns",
 ]  # fmt: skip

@@ -64,6 +64,11 @@ class Visits:
         return features.session_columns(self._input.ours)
 
     @property
+    def ours(self) -> tuple[str, ...]:
+        """Columns of events, by our names, that visits are made from."""
+        return self._input.ours
+
+    @property
     def places(self) -> tuple[Column, ...]:
         """Those that the events get."""
         return features.place_columns(self._input.ours)
@@ -114,6 +119,7 @@ class Visits:
             self.schema,
             output=self.columns,
             settings=self.settings,
+            apart="visitor_id",
         )
         self._tell()
 
@@ -162,7 +168,7 @@ class Visits:
             typed = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
             inside = pc.and_(read["visitor_id"].is_valid(), read["server_ts"].is_valid())
             self._counts["outside"] += batch.num_rows - inside.true_count
-            yield typed.filter(inside)
+            yield typed if inside.true_count == batch.num_rows else typed.filter(inside)
 
     def _read(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """Columns by our names; a refused line has no visitor."""

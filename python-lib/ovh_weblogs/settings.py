@@ -9,9 +9,10 @@ from datetime import date, timedelta, timezone, tzinfo
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from ovh_weblogs.removedkeys import REMOVED_KEYS
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.sources import PageRule, Sources
-from ovh_weblogs.visitored import Shape
+from ovh_weblogs.visitored import CrmSettings, Shape
 
 # OVH's own statistics page hard-codes this zone, and Canada's, for its clusters (ovh/owstats-ui, src/store/app.js).
 EUROPE = ZoneInfo("Europe/Paris")
@@ -146,21 +147,6 @@ class OfferSettings:
     scope: Scope = Scope.TREE
 
 
-# Parameters that are removed from URLs and referrers, since a log passes them on to everybody who reads it:
-SESSION_KEYS = (  # whoever has the id of a session is logged in as its owner
-    *("sid", "sessid", "sessionid", "session_id", "phpsessid", "jsessionid", "aspsessionid", "cfid", "cftoken"),
-    *("oscsid", "zenid"),
-)
-TOKEN_KEYS = (  # these open something, for minutes or for ever; "key" is WordPress's for new passwords and for orders
-    *("token", "access_token", "id_token", "refresh_token", "auth", "authtoken", "auth_token", "api_key", "apikey"),
-    *("key", "secret", "client_secret", "signature", "sig", "otp", "nonce", "_wpnonce", "csrf", "csrf_token"),
-)
-PASSWORD_KEYS = ("password", "passwd", "passwort", "pass", "pwd", "motdepasse", "mot_de_passe", "mdp")
-PERSON_KEYS = (  # these name a person
-    *("email", "e-mail", "e_mail", "mail", "courriel", "login", "username", "user_login", "firstname", "lastname"),
-    *("first_name", "last_name", "nom", "prenom", "phone", "tel", "telephone"),
-)
-REMOVED_KEYS = SESSION_KEYS + TOKEN_KEYS + PASSWORD_KEYS + PERSON_KEYS
 DROPPABLE = ("bots", "static", "internal", "own_agents")  # what hits can be dropped for, apart from their status
 
 
@@ -270,6 +256,14 @@ class EnrichSettings:
         return cls(**{**switches, **dict.fromkeys(groups, True)}, privacy=Privacy(clean_urls=False))
 
 
+class Engine(str, enum.Enum):
+    """Where events are grouped; the values are those of the forms."""
+
+    AUTO = "auto"  # in the database where input and output lie in one that this is proved on, else embedded
+    EMBEDDED = "embedded"
+    DATABASE = "database"
+
+
 @dataclass(frozen=True)
 class VisitorSettings:
     """How events are read and grouped to visitors, and what the engine may use."""
@@ -279,6 +273,9 @@ class VisitorSettings:
     memory_limit_mb: int = 1024
     temp_folder: str | None = None  # None: a folder of the system's temporary place, removed at the end
     shape: Shape = field(default_factory=Shape)
+    crm: CrmSettings | None = None
+    engine: Engine = Engine.AUTO
+    allow_unproved: bool = False  # whether SQL runs in databases on which no test has run it
 
 
 class Midnight(str, enum.Enum):

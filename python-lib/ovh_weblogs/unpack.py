@@ -50,7 +50,10 @@ class Unpacked:
             LogDamaged: The file is cut, damaged, packed twice, an archive, or holds more than it may.
         """
         if not self._rest:
-            self._rest = memoryview(next(self._pieces, b""))
+            piece = next(self._pieces, b"")
+            if len(piece) <= size:
+                return piece
+            self._rest = memoryview(piece)
         part, self._rest = self._rest[:size], self._rest[size:]
         return bytes(part)
 

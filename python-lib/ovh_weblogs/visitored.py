@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import enum
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ovh_weblogs.column import Column, Table, Type
 
@@ -24,6 +25,24 @@ class Aggregate:
     type: Type = Type.STRING  # as which the input's is read; of sums and means BIGINT or DOUBLE
 
 
+class LabelKind(str, enum.Enum):
+    """What a row knows of its visitor, and what it is to be told."""
+
+    NONE = "none"  # all his hits, and no label
+    SNAPSHOT = "snapshot"  # those before a cutoff; whether he converts within a horizon after it
+    HISTORY = "history"  # those before his first conversion, or as many where he never converts; whether he does
+
+
+@dataclass(frozen=True)
+class Label:
+    """What models are to learn, and from which hits."""
+
+    kind: LabelKind = LabelKind.NONE
+    cutoffs: tuple[int, ...] = ()  # of snapshots, in microseconds since 1970; empty: a horizon before the events' end
+    horizon_days: int = 7  # of snapshots
+    lookback_days: int = 0  # of snapshots: how long before the cutoff hits count; 0 for ever
+
+
 @dataclass(frozen=True)
 class Shape:
     """What rows are of, and which columns they get beyond those of ``VISITORS``."""
@@ -31,6 +50,7 @@ class Shape:
     categories: tuple[str, ...] = ()  # values of page_category whose page views are counted
     group_columns: tuple[str, ...] = ()  # of the input, each combination a row; visitor_id, and none, for the visitor
     aggregates: tuple[Aggregate, ...] = ()
+    label: Label = Label()
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -46,6 +66,16 @@ class Shape:
     def sources(self) -> tuple[Aggregate, ...]:
         """One of the aggregates of each column and type that has any: as these it is read."""
         return tuple({(each.column, each.type): each for each in self.aggregates}.values())
+
+
+@dataclass(frozen=True)
+class CrmSettings:
+    """How rows of a CRM belong to visitors."""
+
+    key: str  # the CRM's column that identifies a customer
+    identifier: str = "visitor_id"  # the events' column that holds the same; of several values, the last known counts
+    date: str = ""  # the CRM's column of the time from which a row holds; empty: a row holds always
+    types: Mapping[str, Type] = field(default_factory=dict)  # of the CRM's columns, where they are no texts
 
 
 def category_name(category: str) -> str:
@@ -235,4 +265,19 @@ VISITORS = Table(
     "visitors",
     "one visitor",
     _VOLUME + _RECENCY + _DEPTH + _CONTENT + _TOUCH + _DEVICE + _PLACE + _TIME + _TROUBLE,
+)
+# What a row has besides where labels are wished for.
+LABELS = (
+    Column(
+        "cutoff_ts",
+        Type.INSTANT,
+        "The instant from which on the row knows nothing of its visitor, UTC; recency is counted from it.",
+        nullable=False,
+    ),
+    Column(
+        "label",
+        Type.INT,
+        "1 where the visitor converts, 0 where he does not: within the horizon after cutoff_ts, or, of histories, at "
+        "cutoff_ts; null where the horizon is not over and he has not.",
+    ),
 )

@@ -6,6 +6,7 @@ import os
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import settings
 
-from dev import localspark
+from dev import databases, localspark
+from dev.databases import MissingProgram, Server
 from dev.demo.tables import Tables
 from dev.traffic import generate
 from ovh_weblogs.schema import EVENTS, REJECT_REASON
@@ -66,6 +68,27 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Traffic:
 
 
 @pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A private PostgreSQL whose database orders texts as French does."""
+    yield from _running(databases.postgres())
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[Server]:
+    """A private MariaDB whose texts ignore case, accents and spaces at the end."""
+    yield from _running(databases.mariadb())
+
+
+def _running(starting: AbstractContextManager[Server]) -> Iterator[Server]:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(starting)
+        except MissingProgram as missing:
+            pytest.skip(str(missing))
+        yield server
+
+
+@pytest.fixture(scope="session")
 def spark_session() -> Iterator[Any]:
     """Spark with two executors, processes of their own, that have the library from a zip.
 
@@ -97,7 +120,7 @@ def demo_tables() -> Callable[..., Tables]:
         ]
         for path, rows in zip(paths, (list(map(_event, events)), list(map(_refused, lines)), [], []), strict=True):
             pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
-        return Tables(*paths, len(events), len(lines), len(events), 1, 1)
+        return Tables(*paths, None, len(events), len(lines), len(events), 1, 1)
 
     return stored
 

@@ -29,7 +29,7 @@ _PROGRESS = 10.0  # seconds between two lines of the log
 
 
 class Input:
-    """The dataset of an input role, read in chunks of text.
+    """The dataset of an input role, read in chunks of text; ``host`` is the host's object.
 
     Raises:
         SettingsError: The role has no dataset.
@@ -40,7 +40,7 @@ class Input:
         names = get_input_names_for_role(role)
         if not names:
             raise SettingsError(f"The recipe has no dataset as {role}", fix="choose one in its inputs")
-        self._dataset = dataiku.Dataset(names[0])
+        self.host = self._dataset = dataiku.Dataset(names[0])
         self.short_name = str(self._dataset.short_name)
         self.partitions = [str(each) for each in getattr(self._dataset, "read_partitions", None) or ()]
         self.columns: list[dict[str, Any]] = [
@@ -63,7 +63,7 @@ class Input:
 
 
 class Output:
-    """The dataset of an output role.
+    """The dataset of an output role; ``host`` is the host's object.
 
     Args:
         role: Name of the output role.
@@ -77,7 +77,7 @@ class Output:
         if not names:
             raise SettingsError(f"The recipe has no dataset as {role}", fix="choose one in its outputs")
         self.name = names[0]
-        self._dataset = dataiku.Dataset(self.name)
+        self.host = self._dataset = dataiku.Dataset(self.name)
         partition = getattr(self._dataset, "writePartition", None)
         self.partition = "" if partition in (None, "NP") else str(partition)
 

@@ -8,7 +8,7 @@ from datetime import timezone, tzinfo
 from typing import Any
 
 from ovh_weblogs.column import Type
-from ovh_weblogs.dss import source_forms
+from ovh_weblogs.dss import label_forms, source_forms
 from ovh_weblogs.dss.access import access_of, log_tree
 from ovh_weblogs.dss.forms import Config, Form, max_day_bytes, network_of, period_of
 from ovh_weblogs.errors import SettingsError
@@ -20,6 +20,7 @@ from ovh_weblogs.settings import (
     DROPPABLE,
     ArchiveSettings,
     Cleaning,
+    Engine,
     EnrichSettings,
     Kind,
     Language,
@@ -37,11 +38,6 @@ from ovh_weblogs.visitored import AGGREGATES, Aggregate, Shape, category_name
 _SHORTEST_KEY = 16  # characters: shorter keys are found by trying
 LONGEST_TIMEOUT = 480  # minutes: GA4 ends its visits after as many at most, and a day has to hold more than one pause
 _LONGEST_CATEGORY = 40  # characters: with what stands around it, a column's name has to fit PostgreSQL's 63 bytes
-_TYPES = {
-    **dict.fromkeys(("tinyint", "smallint", "int", "bigint"), Type.BIGINT),
-    **dict.fromkeys(("float", "double"), Type.DOUBLE),
-    "date": Type.INSTANT,
-}
 REFUSED_FIX = (
     "choose another 'Format of lines', or raise 'Highest share of refused lines' to 1 and look at them in the output "
     "Rejects"
@@ -152,13 +148,18 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
     form, plugin = Form(config), Form(plugin_config)
     columns, zone, categories = _columns(form, (*VISITOR_ROLES, *CONTENT_ROLES)), _zone(form), _categories(form)
     aggregates = tuple(Aggregate(name, how) for how in AGGREGATES for name in _chosen(form, f"{how}_columns"))
+    label, crm = label_forms.label(form), label_forms.crm(form)
+    engine, allow_unproved = _engine(form)
     form.check("The settings of the recipe")
     settings = VisitorSettings(
         columns=columns,
         zone=zone,
-        shape=Shape(categories, _chosen(form, "group_columns"), aggregates),
+        shape=Shape(categories, _chosen(form, "group_columns"), aggregates, label),
+        crm=crm if crm.key else None,
         memory_limit_mb=plugin.whole("memory_limit_mb", VisitorSettings.memory_limit_mb, low=64, high=1 << 20),
         temp_folder=plugin.text("temp_folder") or None,
+        engine=engine,
+        allow_unproved=allow_unproved,
     )
     plugin.check("The plugin's settings")
     return settings
@@ -171,7 +172,7 @@ def typed(shape: Shape, columns: Sequence[Mapping[str, Any]]) -> Shape:
         shape: As ``visitor_settings`` has it.
         columns: Of the input, as DSS writes its schema.
     """
-    types = {str(column["name"]): _TYPES.get(str(column["type"]), Type.STRING) for column in columns}
+    types = label_forms.types_of(columns)
     aggregates = []
     for each in shape.aggregates:
         kind = types.get(each.column, Type.STRING)
@@ -189,6 +190,7 @@ def session_settings(config: Config | None, plugin_config: Config | None) -> Ses
     """
     form, default = Form(config), SessionSettings()
     midnights = tuple(midnight.value for midnight in Midnight)
+    engine, allow_unproved = _engine(form)
     made = SessionSettings(
         columns=_columns(form, (*SESSION_ROLES, *JOURNEY_ROLES)),
         zone=_zone(form),
@@ -198,10 +200,19 @@ def session_settings(config: Config | None, plugin_config: Config | None) -> Ses
         campaign_change=form.flag("campaign_change", default=default.campaign_change),
         only_people=form.flag("only_people", default=default.only_people),
         only_pageviews=form.flag("only_pageviews", default=default.only_pageviews),
+        engine=engine,
+        allow_unproved=allow_unproved,
     )
     form.check("The settings of the recipe")
     grouping = visitor_settings(None, plugin_config)
     return replace(made, memory_limit_mb=grouping.memory_limit_mb, temp_folder=grouping.temp_folder)
+
+
+def _engine(form: Form) -> tuple[Engine, bool]:
+    """Where events are grouped, and whether in a database without proof."""
+    engines = tuple(engine.value for engine in Engine)
+    engine = Engine(form.choice("engine", engines, VisitorSettings.engine.value))
+    return engine, form.flag("allow_unproved", default=VisitorSettings.allow_unproved)
 
 
 def _columns(form: Form, roles: Sequence[Role]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from dataiku.customrecipe import (
     get_input_names_for_role,
@@ -15,9 +16,10 @@ from dataiku.customrecipe import (
     get_recipe_config,
 )
 
-from ovh_weblogs import logfiles, pipeline
+from ovh_weblogs import in_database, logfiles, pipeline
 from ovh_weblogs.archive import archive
-from ovh_weblogs.dss import archives, datasets, recipe_forms, source_forms
+from ovh_weblogs.crm import PREFIX, Crm
+from ovh_weblogs.dss import archives, databases, datasets, label_forms, recipe_forms, source_forms
 from ovh_weblogs.dss.form import DAY, iso_day
 from ovh_weblogs.dss.geofiles import geo_files
 from ovh_weblogs.dss.raw_logs import RawLogs, raw_logs
@@ -27,7 +29,7 @@ from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.pipeline import EnrichSettings, ParseSettings, Totals
 from ovh_weblogs.schema import ARCHIVED, HITS, REJECTS
 from ovh_weblogs.sessions import SessionSettings, Visits
-from ovh_weblogs.settings import Midnight
+from ovh_weblogs.settings import Midnight, VisitorSettings
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +143,7 @@ def _with_tracked_hosts(hits: datasets.Input, settings: EnrichSettings) -> Enric
 
 
 def build_visitors() -> None:
-    """Recipe ``ovh-logs-visitors``: role events to role visitors.
+    """Recipe ``ovh-logs-visitors``: role events, and role crm where there is one, to role visitors.
 
     Raises:
         OvhLogsError: With one sentence that says what to do.
@@ -149,11 +151,41 @@ def build_visitors() -> None:
     settings = recipe_forms.visitor_settings(get_recipe_config(), get_plugin_config())
     events = datasets.Input("events")
     settings = replace(settings, shape=recipe_forms.typed(settings.shape, events.columns))
+    if _visitors_in_database(settings, events):
+        return
+    settings, crm, told = _with_crm(settings)
     columns = pipeline.visitor_columns(events.names, settings)
     wanted = pipeline.wanted_by_visitors(events.names, settings)
-    rows = pipeline.visitors(events.batches(wanted), wanted, settings)
+    rows = pipeline.visitors(events.batches(wanted), wanted, settings, crm)
     theirs = {column["name"]: column for column in events.columns if column["name"] in settings.shape.groups}
-    datasets.write("visitors", [theirs.get(column.name, column.dss) for column in columns], rows)
+    datasets.write("visitors", [*(theirs.get(column.name, column.dss) for column in columns), *told], rows)
+
+
+def _with_crm(settings: VisitorSettings) -> tuple[VisitorSettings, Crm | None, list[dict[str, Any]]]:
+    """The settings, the CRM where the recipe has one, and the columns that rows get from it, as DSS writes a schema."""
+    if not get_input_names_for_role("crm"):
+        if settings.crm:
+            raise SettingsError("The recipe has no dataset as crm", fix="choose one in its inputs, or empty crm_key")
+        return settings, None, []
+    if settings.crm is None:
+        raise SettingsError("crm_key is missing (the column of the CRM that identifies a customer)", fix="choose it")
+    dataset = datasets.Input("crm")
+    chosen = replace(settings.crm, types=label_forms.types_of(dataset.columns))
+    crm = Crm(dataset.batches(), dataset.names, chosen)
+    told = [{**column, "name": PREFIX + column["name"]} for column in dataset.columns if column["name"] != chosen.key]
+    return replace(settings, crm=chosen), crm, told
+
+
+def _visitors_in_database(settings: VisitorSettings, events: datasets.Input) -> bool:
+    output = datasets.Output("visitors")
+
+    def plan(table: in_database.Table) -> list[databases.Planned]:
+        made = in_database.visitors(table, settings)
+        theirs = {column["name"]: column for column in events.columns if column["name"] in settings.shape.groups}
+        columns = [theirs.get(column["name"], column) for column in databases.schema(made, output)]
+        return [databases.Planned(output, made, columns)]
+
+    return databases.built(settings, events, [output], plan)
 
 
 def build_sessions() -> None:
@@ -168,6 +200,8 @@ def build_sessions() -> None:
     visits = Visits(events.names, settings)
     for sentence in visits.told():
         logger.info("%s", sentence)
+    if _sessions_in_database(settings, events, output):
+        return
     columns = [column.dss for column in visits.columns]
     if not get_output_names_for_role("events_with_sessions"):
         datasets.write("sessions", columns, visits.sessions(events.batches(visits.wanted)))
@@ -178,6 +212,23 @@ def build_sessions() -> None:
         datasets.write("sessions", columns, visits.sessions(rows.through(events.batches()), hits))
         schema = [*theirs, *(column.dss for column in visits.places)]
         datasets.write("events_with_sessions", schema, visits.events(rows, hits))
+
+
+def _sessions_in_database(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> bool:
+    outputs = [output]
+    if get_output_names_for_role("events_with_sessions"):
+        outputs.append(datasets.Output("events_with_sessions"))
+
+    def plan(table: in_database.Table) -> list[databases.Planned]:
+        made = in_database.sessions(table, settings)
+        planned = [databases.Planned(output, made, databases.schema(made, output))]
+        for placed in outputs[1:]:
+            made, renamed = in_database.events_with_sessions(table, settings), Visits(events.names, settings).renamed()
+            theirs = [{**column, "name": renamed.get(column["name"], column["name"])} for column in events.columns]
+            planned.append(databases.Planned(placed, made, databases.schema(made, placed, theirs)))
+        return planned
+
+    return databases.built(settings, events, outputs, plan)
 
 
 def of_partition(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> SessionSettings:

@@ -3,42 +3,52 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 from sqlglot import ErrorLevel, exp
 
-from ovh_weblogs.engines.source import Source
+from ovh_weblogs.engines.kept import keep
 from ovh_weblogs.errors import OvhLogsError, SettingsError
 from ovh_weblogs.schema import ARROW_TYPES, Column, Type
+from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import VisitorSettings
 
+logger = guarded_logger(__name__)
+
 _ROWS = 20_000  # per batch that leaves the engine
+_ROOM = 4  # times their own size in memory: what grouping events to visitors takes without spilling
+_FLUSHED = 20_000  # rows of a part that are held back before they are written
 _MB_PER_THREAD = 256  # each thread keeps buffers of its own: many threads under a small limit run out of memory
 
 
 def run(
-    query: exp.Expression,
+    query: exp.Expression | Callable[[], Sequence[exp.Expression]],
     batches: Iterable[pa.RecordBatch],
     schema: pa.Schema,
     *,
     output: Sequence[Column],
     settings: VisitorSettings,
     table: str = "events",
+    apart: str | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """The query's rows as the declared columns, in no particular order; nothing is read before the first is asked for.
 
     Args:
-        query: A definition over ``table``.
+        query: A definition over ``table``; or what gives one or several, asked once all rows are read.
         batches: The table's rows; read once, and closed at the end where it is a generator.
         schema: Of every batch.
         output: Columns that the query gives, in order; instants as whole microseconds. One that may not be null and
             stands in the input under its name may not be null there either: told before the first row comes out.
         settings: Memory limit and folder for spilling.
         table: Name of the table in the query.
+        apart: A column of the table. Rows with different values of it never meet in the query, so that more of them
+            than fit into the memory can be looked at part by part; None where that is not so, or the order counts.
 
     Raises:
         InputError: A row lacks a value that the table declares as always there.
@@ -46,20 +56,43 @@ def run(
         OvhLogsError: The query fails, or gives other columns than declared.
         BaseException: Whatever reading the batches raised, itself.
     """
-    text = query.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE)
-    source = Source(batches, schema, [column.name for column in output if not column.nullable])
-    with closing(source), _folder(settings) as folder, closing(duckdb.connect(":memory:")) as connection:
-        try:
-            _configure(connection, folder, settings)
-            connection.register(table, pa.RecordBatchReader.from_batches(schema, source))
-            with _reader(connection.sql(text)) as reader:
-                _check(reader.schema, output)
-                yield from (_declared(batch, output) for batch in reader)
-        except (duckdb.Error, pa.ArrowException, OSError) as cause:
-            # Errors reach us through C interfaces: as DuckDB's, as Arrow's, or as the OSError that Arrow makes of some.
-            if source.error is not None:
-                raise source.error from None
-            raise _explained(cause, settings) from cause
+    with _folder(settings) as folder:
+        kept = Path(folder) / "events.parquet"
+        size = keep(batches, schema, kept, [column.name for column in output if not column.nullable])
+        definitions = [query] if isinstance(query, exp.Expression) else query()
+        texts = [each.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE) for each in definitions]
+        with closing(duckdb.connect(":memory:")) as connection:
+            try:
+                _configure(connection, folder, settings)
+                for part in _parts(connection, kept, size, apart, settings):
+                    connection.read_parquet(part).create_view(table, replace=True)
+                    for text in texts:
+                        with _reader(connection.sql(text)) as reader:
+                            _check(reader.schema, output)
+                            yield from (_declared(batch, output) for batch in reader)
+            except (duckdb.Error, pa.ArrowException, OSError) as cause:
+                # Errors reach us through C interfaces: as DuckDB's, as Arrow's, or as the OSError that Arrow makes.
+                raise _explained(cause, settings) from cause
+
+
+def _parts(
+    connection: duckdb.DuckDBPyConnection, kept: Path, size: int, apart: str | None, settings: VisitorSettings
+) -> Iterator[str]:
+    """Files, or patterns of files, that are looked at one after the other; each is removed afterwards."""
+    parts = -(-size * _ROOM // (int(settings.memory_limit_mb) * 10**6))
+    if apart is None or parts <= 1:
+        yield str(kept)
+        return
+    logger.info("%d MB of events are more than fit into the memory at once: grouped in %d parts", size >> 20, parts)
+    folder = kept.parent / "parts"
+    rows = connection.read_parquet(str(kept)).project(f'*, CAST(hash("{apart}") % {parts} AS INTEGER) AS part')
+    connection.execute(f"SET partitioned_write_flush_threshold = {_FLUSHED}")
+    rows.to_parquet(str(folder), compression="lz4", partition_by=["part"], write_partition_columns=False)
+    kept.unlink()
+    for number, part in enumerate(sorted(folder.iterdir()), 1):
+        yield str(part / "*.parquet")
+        shutil.rmtree(part)
+        logger.info("Part %d of %d is grouped", number, parts)
 
 
 @contextmanager
@@ -84,7 +117,8 @@ def _configure(connection: duckdb.DuckDBPyConnection, folder: str, settings: Vis
     connection.execute(f"SET threads = {threads}")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET TimeZone = 'UTC'")
-    # Last: it also refuses changes of temp_directory. A query sees the registered table, no file and no address.
+    # Last: it also refuses changes of temp_directory. A query sees the job's own folder, no other file and no address.
+    connection.execute("SET allowed_directories = ?", [[folder]])
     connection.execute("SET enable_external_access = false")
 
 

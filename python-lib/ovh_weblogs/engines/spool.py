@@ -38,7 +38,7 @@ class Spool:
             writer = None
             for batch in batches:
                 kept = batch if columns is None else batch.select(columns)
-                with _told(self._path.parent):
+                with told(self._path.parent):
                     if writer is None:
                         file = files.enter_context(pa.OSFile(str(self._path), "wb"))
                         options = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -66,13 +66,14 @@ def spools(folder: str | None, *names: str) -> Iterator[list[Spool]]:
     """
     where = Path(folder or tempfile.gettempdir())
     with ExitStack() as made:
-        with _told(where):
+        with told(where):
             own = made.enter_context(tempfile.TemporaryDirectory(prefix="ovh-logs-", dir=where))
         yield [Spool(Path(own) / name) for name in names]
 
 
 @contextmanager
-def _told(where: Path) -> Iterator[None]:
+def told(where: Path) -> Iterator[None]:
+    """What the system says of writing in a folder, as an error of ours: OSError must not reach the host."""
     try:
         yield
     except OSError as cause:

@@ -2,6 +2,7 @@
 
 from ovh_weblogs.enrichment.events import as_events, our_names
 from ovh_weblogs.enrichment.filters import metrics, told
+from ovh_weblogs.enrichment.gathering import gathered
 from ovh_weblogs.enrichment.groups import Plan, enrich_batch, plan
 from ovh_weblogs.enrichment.inputs import UNREADABLE, found
 from ovh_weblogs.enrichment.protect import CLEANED
@@ -15,6 +16,7 @@ __all__ = [
     "as_events",
     "enrich_batch",
     "found",
+    "gathered",
     "metrics",
     "our_names",
     "plan",

@@ -63,7 +63,9 @@ _SPECIAL = (
     *("192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
     "224.0.0.0/3",
 )
-_FIRSTS, _LASTS = ([int(network[place]) for network in map(ipaddress.IPv4Network, _SPECIAL)] for place in (0, -1))
+_NETWORKS = [ipaddress.IPv4Network(cidr) for cidr in _SPECIAL]
+_FIRSTS, _LASTS = ([int(network[place]) for network in _NETWORKS] for place in (0, -1))
+_PARTLY = ("192.0.0.0/24", "192.88.99.0/24")  # in which Python holds some addresses to be public, others not
 
 
 def is_assignable(address: str, length: int) -> bool:
@@ -75,9 +77,25 @@ def is_assignable(address: str, length: int) -> bool:
     """
     if ":" in address:
         return False
+    size = 1 << 32 - length
+    first = _number(address) // size * size
+    return bisect_left(_LASTS, first) == bisect_right(_FIRSTS, first + size - 1)
+
+
+def special_length(address: str) -> int | None:
+    """Length of the network that holds an address in the usual notation, and no public one; None where none is known.
+
+    A log of a site behind a proxy has many private addresses, which are all told by this network.
+    """
+    if ":" in address:
+        return None
+    place = bisect_right(_FIRSTS, _number(address)) - 1
+    found = _NETWORKS[place]  # the first begins at zero
+    return found.prefixlen if _number(address) <= _LASTS[place] and str(found) not in _PARTLY else None
+
+
+def _number(address: str) -> int:
     number = 0
     for octet in address.split("."):
         number = number << 8 | int(octet)
-    size = 1 << 32 - length
-    first = number // size * size
-    return bisect_left(_LASTS, first) == bisect_right(_FIRSTS, first + size - 1)
+    return number

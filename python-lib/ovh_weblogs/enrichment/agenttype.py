@@ -40,4 +40,4 @@ def device(agent: UserAgent, text: str) -> str:
 
 
 def _any(words: tuple[str, ...], text: str) -> bool:
-    return any(word in text for word in words)
+    return any(map(text.__contains__, words))

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ovh_weblogs.enrichment import urls
-from ovh_weblogs.enrichment.distinct import derived
+from ovh_weblogs.enrichment.distinct import derived, taken
 from ovh_weblogs.enrichment.queries import decoded
 from ovh_weblogs.schema import CAMPAIGN_COLUMNS, LOCATION_PARTS
 
@@ -58,12 +58,7 @@ def of_pages(batch: pa.RecordBatch) -> list[pa.Array]:
     values = derived(distinct.dictionary.filter(telling), CAMPAIGN_COLUMNS, read)
     ranks = np.cumsum(telling.to_numpy(zero_copy_only=False)) - 1
     places = pa.array(ranks, mask=pc.invert(telling).to_numpy(zero_copy_only=False)).take(distinct.indices)
-    return [_taken(array, places) for array in values]
-
-
-def _taken(values: pa.Array, places: pa.Array) -> pa.Array:
-    nothing = values.null_count == len(values)
-    return pa.nulls(len(places), values.type) if nothing else values.take(places)
+    return [taken(array, places) for array in values]
 
 
 @lru_cache(_REMEMBERED)

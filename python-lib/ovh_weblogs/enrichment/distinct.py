@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from ovh_weblogs.schema import Column
 
 _ALL = slice(None)
+_SAMPLE = 2_048  # rows: numbering those of a whole column takes as long as much that is done with them
 _MOST_KINDS = 1 << 62  # that a number of 64 bits tells apart
 
 Ints = npt.NDArray[np.int64]
@@ -33,7 +34,22 @@ def derived(array: pa.Array, columns: Sequence[Column], derive: Derive) -> list[
     """
     encoded = array.dictionary_encode()
     values = _columns(encoded.dictionary, columns, derive)
-    return [pc.take(given, encoded.indices) for given in values]
+    return [taken(given, encoded.indices) for given in values]
+
+
+def repeats(array: pa.Array) -> pa.DictionaryArray | None:
+    """A text column by its distinct values, where they are clearly fewer than its rows; None for others."""
+    first = array.slice(0, _SAMPLE)
+    if 2 * pc.count_distinct(first).as_py() > len(first):
+        return None
+    return array.dictionary_encode()
+
+
+def taken(values: pa.Array, places: pa.Array) -> pa.Array:
+    """The values at these places; null where a place is null."""
+    if values.null_count == len(values):  # often: few pages have anchors, few hosts ports
+        return pa.nulls(len(places), values.type)
+    return values.take(places)
 
 
 def rows(arrays: Sequence[pa.Array]) -> tuple[list[pa.Array], pa.Array]:
@@ -81,16 +97,23 @@ class Remembered:
         self._adding = threading.Lock()
         self._texts: pa.Array
         self._values: list[pa.Array]
+        self._asked, self._places = pa.nulls(0, pa.string()), pa.nulls(0, pa.int32())
         self._forget()
 
     def of(self, array: pa.Array, wanted: slice = _ALL) -> list[pa.Array]:
         """One array per column that is wanted, as long as the text column given."""
         with self._adding:
-            places = pc.index_in(array, value_set=self._texts)
-            if places.null_count > array.null_count:
-                self._add(array, places)
-                places = pc.index_in(array, value_set=self._texts)
-            return [pc.take(values, places) for values in self._values[wanted]]
+            if not array.equals(self._asked):  # mostly another group has asked for the same just before
+                self._places = self._looked_up(array)
+                self._asked = array
+            return [taken(values, self._places) for values in self._values[wanted]]
+
+    def _looked_up(self, array: pa.Array) -> pa.Array:
+        places = pc.index_in(array, value_set=self._texts)
+        if places.null_count == array.null_count:
+            return places
+        self._add(array, places)
+        return pc.index_in(array, value_set=self._texts)
 
     def _add(self, array: pa.Array, places: pa.Array) -> None:
         new = array.filter(pc.and_(array.is_valid(), places.is_null())).unique()

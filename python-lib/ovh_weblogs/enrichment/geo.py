@@ -10,7 +10,7 @@ import iptocc
 import pyarrow as pa
 
 from ovh_weblogs.enrichment import countries, georecords
-from ovh_weblogs.enrichment.addresses import is_assignable, parsed
+from ovh_weblogs.enrichment.addresses import is_assignable, parsed, special_length
 from ovh_weblogs.enrichment.geofile import GeoFile
 from ovh_weblogs.enrichment.geomemory import Memory
 from ovh_weblogs.enrichment.georecords import NOWHERE, Where
@@ -56,8 +56,10 @@ class Atlas:
         """
         assigned = iptocc.country_code(address)
         # The registries assign nothing that is private or reserved, so that few addresses need the slower question.
-        if assigned is None and not _is_public(address):
-            return None, _ALONE
+        if assigned is None:
+            length = special_length(address)
+            if length or not _is_public(address):
+                return None, length or _ALONE
         where, length = self._where(address)
         if where.country is None and where.country_code is None:
             where, length = self._assigned(where, assigned), _ALONE

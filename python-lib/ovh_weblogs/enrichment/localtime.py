@@ -48,8 +48,11 @@ def _floored(seconds: pa.Array, unit: int) -> pa.Array:
 
 def of_hits(batch: pa.RecordBatch, zone: tzinfo) -> list[pa.Array]:
     """``parts`` of hits' ``server_ts``, by ``tz_off`` where there is such a column."""
-    offsets = batch.column("tz_off") if "tz_off" in batch.schema.names else None
-    return parts(batch.column("server_ts"), offsets, zone)
+    times = batch.column("server_ts")
+    if "tz_off" in batch.schema.names and batch.column("tz_off").null_count < len(times):
+        return parts(times, batch.column("tz_off"), zone)
+    distinct = times.dictionary_encode()  # a server writes whole seconds
+    return [pc.take(part, distinct.indices) for part in parts(distinct.dictionary, None, zone)]
 
 
 def _shifts(seconds: pa.Array, zone: tzinfo) -> pa.Array:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ovh_weblogs.enrichment import urls
+from ovh_weblogs.enrichment.distinct import repeats
 from ovh_weblogs.schema import LOCATION_PARTS
 
 _STATIC = (
@@ -44,6 +45,8 @@ _NAMED = (
     r"|\.(?:rss|atom|rdf)$"
 )
 
+_EXTENSIONS = pa.array((*_STATIC, *_DOWNLOAD))
+_KINDS = pa.array(["static"] * len(_STATIC) + ["download"] * len(_DOWNLOAD) + ["page"])  # the last of all others
 _VIEWED = pa.array([200, 304], pa.int32())  # statuses of a page that was seen; 206 is a part of something
 
 
@@ -66,18 +69,22 @@ def classes(paths: pa.Array, queries: pa.Array) -> pa.Array:
         paths: ``location_path``; a null is no resource, and has no class.
         queries: ``location_querystring``.
     """
-    distinct = paths.dictionary_encode()
-    found = pc.take(_of_paths(distinct.dictionary), distinct.indices)
-    feeds = pc.fill_null(pc.match_substring_regex(queries, _FEED_QUERY), fill_value=False)
-    return pc.if_else(pc.and_(paths.is_valid(), feeds), "feed", found) if feeds.true_count else found
+    distinct = repeats(paths)
+    found = pc.take(_of_paths(distinct.dictionary), distinct.indices) if distinct else _of_paths(paths)
+    asked = queries.dictionary_encode()
+    feeds = pc.match_substring_regex(asked.dictionary, _FEED_QUERY)
+    if feeds.true_count == 0:
+        return found
+    return pc.if_else(
+        pc.and_(paths.is_valid(), pc.fill_null(feeds.take(asked.indices), fill_value=False)), "feed", found
+    )
 
 
 def _of_paths(paths: pa.Array) -> pa.Array:
     lower = pc.ascii_lower(paths)
     extensions = pc.struct_field(pc.extract_regex(lower, _EXTENSION), 0)
-    static = pc.is_in(extensions, value_set=pa.array(_STATIC))
-    download = pc.is_in(extensions, value_set=pa.array(_DOWNLOAD))
-    found = pc.if_else(static, "static", pc.if_else(download, "download", "page"))
+    places = pc.fill_null(pc.index_in(extensions, value_set=_EXTENSIONS), len(_EXTENSIONS))
+    found = _KINDS.take(pc.if_else(paths.is_valid(), places, None))
     named = pc.match_substring_regex(lower, _NAMED)
     if named.true_count == 0:
         return found

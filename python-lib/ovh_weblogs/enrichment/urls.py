@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ovh_weblogs.enrichment import urlscan
-from ovh_weblogs.enrichment.distinct import derived
+from ovh_weblogs.enrichment.distinct import derived, repeats, taken
 from ovh_weblogs.schema import Column
 
 _PLACE = 3  # of the parts: scheme, host and port
@@ -51,6 +51,13 @@ def parts(array: pa.Array, columns: Sequence[Column]) -> list[pa.Array]:
         array: Text.
         columns: ``schema.LOCATION_PARTS`` or ``schema.REFERER_PARTS``.
     """
+    distinct = repeats(array)
+    if distinct is None:
+        return _parts(array, columns)
+    return [taken(part, distinct.indices) for part in _parts(distinct.dictionary, columns)]
+
+
+def _parts(array: pa.Array, columns: Sequence[Column]) -> list[pa.Array]:
     found = urlscan.scan(array)
     places = derived(found.origin, columns[:_PLACE], _place)
     values = [*places, found.path, found.querystring, found.anchor]

@@ -13,7 +13,9 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ovh_weblogs.enrichment.distinct import repeats
 from ovh_weblogs.enrichment.queries import decoded
+from ovh_weblogs.enrichment.urlscan import holding
 
 Keys = frozenset[str]
 _DEEPEST = 4  # as it is, and decoded up to three times: an address within an address within an address
@@ -21,7 +23,7 @@ _LOGIN = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/]*@")
 _PATH_PARAMETER = re.compile(r";([^/;=]*)=[^/;]*")  # Java's: /a;jsessionid=1F2E
 _MAIL = re.compile(r"[^\s@<>()&=?/]@(?!\dx\.)[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2}")  # but for logo@2x.png
 _NESTED = re.compile(r"[^\[]*\[([^\[\]]*)\](?:\[\])?")  # user[email], filter[mail][]
-_POSSIBLE = "[?;#@]"  # what begins a parameter, or ends a login
+_POSSIBLE = b"?;#@"  # what begins a parameter, or ends a login
 # An escape of a letter, a digit or of - . _ is never needed, so that whoever writes one hides something.
 _HIDDEN = r"%(?:25|2[de]|3[0-9]|4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a])"
 _BEFORE = r"(?:^|[?&;#\[]|%(?:3f|26|3b|23|5b))"
@@ -35,7 +37,17 @@ def without(array: pa.Array, keys: Keys) -> pa.Array:
         array: URLs, absolute or as logged. Those that have nothing to remove stay exactly as they are.
         keys: In lower case; capitals do not count.
     """
-    possible = pc.fill_null(pc.match_substring_regex(array, _POSSIBLE), fill_value=False)
+    if array.null_count == len(array):
+        return array
+    distinct = repeats(array)
+    if distinct is None:
+        return _without(array, keys)
+    clean = _without(distinct.dictionary, keys)
+    return array if clean is distinct.dictionary else pc.take(clean, distinct.indices)
+
+
+def _without(array: pa.Array, keys: Keys) -> pa.Array:
+    possible = holding(array, _POSSIBLE)
     if possible.true_count == 0:
         return array
     urls = array.filter(possible)

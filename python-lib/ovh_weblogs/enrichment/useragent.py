@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import pyarrow as pa
@@ -76,22 +78,31 @@ class _Agent(UserAgent):  # type: ignore[misc]  # the base comes without types
     """``user_agents``' classes over the native engine's result."""
 
     def __init__(self, text: str) -> None:
-        found = _engine().parse(text).with_defaults()
-        browser, system, device = found.user_agent, found.os, found.device
+        browser, system, device = _engine()(text)
         self.ua_string = text
         self.browser = parse_browser(browser.family, browser.major, browser.minor, browser.patch, browser.patch_minor)
-        self.os = parse_operating_system(system.family, system.major, system.minor, system.patch, system.patch_minor)
+        self.os = _os(system.family, system.major, system.minor, system.patch, system.patch_minor)
         self.device = parse_device(device.family, device.brand, device.model)
 
 
+_os = lru_cache(maxsize=1_000)(parse_operating_system)  # systems are few
+
+
 @lru_cache(maxsize=1)
-def _engine() -> Any:
+def _engine() -> Callable[[str], tuple[Any, Any, Any]]:
+    """What finds browser, system and device of a text, without ua-parser's cache: agents are remembered here."""
+    rules = loaders.load_lazy_builtins()
     if ua_parser.RegexResolver is None:
         logger.warning(
             "The module ua_parser_rs is missing: user agents are parsed more slowly; install ua-parser[regex]"
         )
-    # A resolver without ua-parser's own cache: what was classified is remembered here.
-    return ua_parser.Parser(ua_parser.BestAvailableResolver(loaders.load_lazy_builtins()))
+        parser = ua_parser.Parser(ua_parser.BestAvailableResolver(rules))
+        return lambda text: attrgetter("user_agent", "os", "device")(parser.parse(text).with_defaults())
+    # Its three searches themselves: what is put around their results takes as long as they do.
+    native = ua_parser.RegexResolver(rules)
+    browser, system, device = native.ua.extract, native.os.extract, native.de.extract
+    others = ua_parser.UserAgent(), ua_parser.OS(), ua_parser.Device()
+    return lambda text: (browser(text) or others[0], system(text) or others[1], device(text) or others[2])
 
 
 def parts(array: pa.Array) -> list[pa.Array]:

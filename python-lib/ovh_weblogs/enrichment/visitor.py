@@ -10,10 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ovh_weblogs.enrichment.urlscan import holding
 from ovh_weblogs.schema import VISITOR_COLUMNS, Column
 from ovh_weblogs.settings import EnrichSettings, Policy, Rotation
 
-_BYTES = 16  # kept of SHA-256's 32, two hexadecimal digits each
+_WHOLE = 32  # bytes of SHA-256
+_BYTES = 16  # kept of them, two hexadecimal digits each
+_AT_ONCE = 2_048  # texts that are copied out of a column: for many, memory is asked of the system each time
 _COOKIE, _IDENTIFIER, _ADDRESS, _TIME = "tracker_visitor_id", "identifier", "client_addr", "server_ts"
 _NO_COOKIE = r"^Z[0-9a-fA-F]*$"  # WT1 makes such an id for each event of a browser that sent no cookie
 _SOURCES = {Policy.COOKIE: _COOKIE, Policy.IDENTIFIER: _IDENTIFIER}
@@ -100,7 +103,8 @@ def _parts(batch: pa.RecordBatch, policy: Policy) -> tuple[pa.Array | None, pa.A
         return batch.column(_IDENTIFIER), None
     if policy is Policy.COOKIE:
         return _cookies(batch), None
-    texts = pc.binary_join_element_wise(_places(batch), _filled(batch, "useragent"), "\n")
+    agents = batch.column("useragent") if "useragent" in batch.schema.names else ""
+    texts = pc.binary_join_element_wise(_places(batch), agents, "\n", null_handling="replace", null_replacement="")
     if policy is Policy.HASH or not _is_known(batch, _COOKIE):
         return None, texts
     cookies = _cookies(batch)
@@ -143,29 +147,31 @@ def _filled(batch: pa.RecordBatch, name: str) -> pa.Array:
 
 
 def _escaped(texts: pa.Array) -> pa.Array:
-    for sign, escape in (("\\", r"\\"), ("\n", r"\n")):
-        if pc.any(pc.match_substring(texts, sign)).as_py():
-            texts = pc.replace_substring(texts, sign, escape)
-    return texts
+    if holding(texts, b"\\\n").true_count == 0:  # mostly
+        return texts
+    return pc.replace_substring(pc.replace_substring(texts, "\\", r"\\"), "\n", r"\n")
 
 
 def _hashed(texts: pa.Array, key: bytes) -> pa.Array:
     """An id for each text; null for a null."""
     encoded = texts.dictionary_encode()
-    values = encoded.dictionary.cast(pa.binary()).to_pylist()
-    if key:
-        hashes = [hmac.digest(key, text, "sha256")[:_BYTES] for text in values]
-    else:
-        hashes = [sha256(text).digest()[:_BYTES] for text in values]
+    values = encoded.dictionary.cast(pa.binary())
+    hashes: list[bytes] = []
+    for start in range(0, len(values), _AT_ONCE):
+        several = values.slice(start, _AT_ONCE).to_pylist()
+        if key:
+            hashes += [hmac.digest(key, text, "sha256") for text in several]
+        else:
+            hashes += [made.digest() for made in map(sha256, several)]
     return _written(hashes).take(encoded.indices)
 
 
 def _written(hashes: list[bytes]) -> pa.StringArray:
+    """The first bytes of each hash in digits."""
     digits = 2 * _BYTES
     offsets = np.arange(0, digits * len(hashes) + 1, digits, dtype=np.int32)
-    return pa.StringArray.from_buffers(
-        len(hashes), pa.py_buffer(offsets), pa.py_buffer(b"".join(hashes).hex().encode())
-    )
+    kept = np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, _WHOLE)[:, :_BYTES].tobytes()
+    return pa.StringArray.from_buffers(len(hashes), pa.py_buffer(offsets), pa.py_buffer(kept.hex().encode()))
 
 
 def _rotating(texts: pa.DictionaryArray, times: pa.Array, key: bytes, rotation: Rotation) -> pa.Array:
@@ -177,7 +183,7 @@ def _rotating(texts: pa.DictionaryArray, times: pa.Array, key: bytes, rotation: 
     pairs, places = np.unique(codes * count + periods.reshape(-1), return_inverse=True)
     values = texts.dictionary.cast(pa.binary()).to_pylist()
     hashes = [
-        hmac.digest(keys[pair % count], values[pair // count], "sha256")[:_BYTES] if pair >= 0 else bytes(_BYTES)
+        hmac.digest(keys[pair % count], values[pair // count], "sha256") if pair >= 0 else bytes(_WHOLE)
         for pair in pairs.tolist()
     ]
     return _written(hashes).take(pa.array(places.reshape(-1), mask=codes < 0))

@@ -1,5 +1,6 @@
 """Definitions in SQL, built as expressions; engines run them."""
 
+from ovh_weblogs.features.labels import cutoffs_of
 from ovh_weblogs.features.localday import bounds, offsets
 from ovh_weblogs.features.sessions import places, sessions
 from ovh_weblogs.features.sessiontable import (
@@ -10,13 +11,14 @@ from ovh_weblogs.features.sessiontable import (
     session_columns,
 )
 from ovh_weblogs.features.visitors import visitors
-from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_columns
+from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
     "PLACE_READS",
     "Rules",
     "bounds",
+    "cutoffs_of",
     "left_out",
     "left_out_of_sessions",
     "offsets",
@@ -28,5 +30,6 @@ __all__ = [
     "session_columns",
     "sessions",
     "visitor_columns",
+    "visitor_reads",
     "visitors",
 ]

@@ -10,49 +10,68 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from ovh_weblogs.features.labels import cut_steps
 from ovh_weblogs.features.portable import micros, text
-from ovh_weblogs.features.visitortable import Feature, features_of, own_columns
+from ovh_weblogs.features.visitortable import Feature, features_of, own_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
 from ovh_weblogs.schema import EVENTS, HIT_ORDER, Column, Type
-from ovh_weblogs.visitored import Shape
+from ovh_weblogs.visitored import LabelKind, Shape
 
 EVENTS_TABLE = "events"
 ROW_INDEX = "row_index"  # place of the row in the input: the last resort of the order of hits
 _KEY = "visitor_id"
 _ONE = "one"  # the key of what is grouped apart: whose row it is
 _AGAIN = 10_000_000  # microseconds: nobody reads a page and wants it anew so soon
-_OF_VISITOR = "PARTITION BY visitor_id"
+# DuckDB orders hits once, but reads their columns in each step that needs some of them: all at once need more room.
+_ONCE = {"known": False, "stage": False, "seq": True, "counted": True}
 
 
-def visitors(columns: Sequence[str], rules: Rules, shape: Shape, dialect: str = "duckdb") -> exp.Select:
+def visitors(
+    columns: Sequence[str],
+    rules: Rules,
+    shape: Shape,
+    dialect: str = "duckdb",
+    *,
+    cutoff: int | None = None,
+    known_until: int | None = None,
+) -> exp.Select:
     """The definition, over the table ``events`` with a column ``row_index``; instants come out as microseconds.
 
     Args:
         columns: The events' columns; visitor_id among them.
         rules: What ends a visit, midnight in some way; those that leave hits or visits out are not heeded.
         shape: What is wished for; its columns stand in the events as ``own_columns``. Where rows are of no visitor,
-            visitor_id is any text that is the same where all that they are of is.
+            visitor_id is any text that is the same where all that they are of is. A snapshot has a query per cutoff.
         dialect: Of the engine that will run it: only the first CTE depends on it.
+        cutoff: Of a snapshot, in microseconds since 1970: hits from then on do not count.
+        known_until: The instant up to which the events are complete, in microseconds since 1970; needed for labels.
+            Without labels, recency is counted from it; from the latest hit unless given.
     """
     features = features_of(columns, shape)
-    needed = {_KEY, *HIT_ORDER, *(name for feature in features for name in feature.needs)}
-    columns = [name for name in columns if name in needed]
-    steps = {"stage": _stage(columns, own_columns(shape), dialect), "narrow": _narrow(columns, features, rules)}
+    columns = visitor_reads(columns, shape)
+    staged = _stage(columns, own_columns(shape), dialect)
+    if shape.label.kind is LabelKind.NONE:
+        steps = {"stage": staged}
+    else:
+        steps = {"known": staged, **cut_steps(columns, shape.label, cutoff, known_until or 0)}
+    steps["narrow"] = _narrow(columns, rules)
     steps["seq"] = seq(columns, rules, "narrow") if "server_ts" in columns else _unordered(columns)
     steps["of_hits"] = _grouped(features, "of_hits", "stage")
+    steps["numbers"] = _numbers()
     if any(feature.value for feature in features):
-        steps |= {"numbers": _numbers(), "ends": _ends(features), "of_ends": _of_ends(features)}
+        steps |= {"ends": _ends(features), "of_ends": _of_ends(features)}
     if "server_ts" in columns:
-        steps |= _visit_steps(columns, rules)
+        as_of = known_until if shape.label.kind is LabelKind.NONE else cutoff
+        steps |= _visit_steps(columns, rules, _aged(as_of, cut_apart=shape.label.kind is LabelKind.HISTORY))
         steps["of_visits"] = _grouped(features, "of_visits", "aged")
+    if {"server_ts", "is_pageview", "location"} <= set(columns):
+        steps |= {"views": _views(), "of_views": _grouped(features, "of_views", "views")}
     if {"is_pageview", "page_category"} <= set(columns):
         steps["categories"] = _categories()
         steps["of_categories"] = _grouped(features, "of_categories", "categories")
     query = _visitors(features)
     for name, step in steps.items():
-        # DuckDB must not look into a stream of events twice, and need not order them twice.
-        once = True if dialect == "duckdb" and name in ("stage", "seq") else None
-        query = query.with_(name, as_=step, materialized=once, copy=False)
+        query = query.with_(name, as_=step, materialized=_ONCE.get(name) if dialect == "duckdb" else None, copy=False)
     return query
 
 
@@ -74,19 +93,11 @@ def _staged(column: Column, dialect: str) -> exp.Expression | str:
     return exp.column(name)
 
 
-def _narrow(columns: Sequence[str], features: Sequence[Feature], rules: Rules) -> exp.Select:
-    """What orders hits and tells visits, and which of the values that may be first or last are known."""
-    pages = ("location",) if _has_pages(columns) else ()
-    names = [name for name in ("source_file", "line_number", "is_pageview", *pages) if name in columns]
+def _narrow(columns: Sequence[str], rules: Rules) -> exp.Select:
+    """What orders hits and tells visits: a sort is the quicker the less it carries."""
+    names = [name for name in ("source_file", "line_number", "is_pageview") if name in columns]
     times = ["ts_us", *clocks(rules)] if "server_ts" in columns else []
-    known = (f"NOT {value} IS NULL AS {name}" for value, name in _known(features).items())
-    return exp.select(_KEY, ROW_INDEX, *names, *times, *known).from_("stage")
-
-
-def _known(features: Sequence[Feature]) -> dict[str, str]:
-    """Names of what tells whether a value is known, by value."""
-    values = dict.fromkeys(feature.value for feature in features if feature.value)
-    return {value: f"known_{number}" for number, value in enumerate(values, 1)}
+    return exp.select(_KEY, ROW_INDEX, *names, *times).from_("stage")
 
 
 def _unordered(columns: Sequence[str]) -> exp.Select:
@@ -102,12 +113,13 @@ def _numbers() -> exp.Select:
 
 def _ends(features: Sequence[Feature]) -> exp.Select:
     """One row per visitor: the numbers of the hits where a value is first and last known."""
-    names, made = _known(features), []
+    made = []
     for feature in features:
         if feature.value:
             end = "MIN" if feature.made_as.endswith("_first") else "MAX"
-            made.append(f"{end}(CASE WHEN {names[feature.value]} THEN rn END) AS {feature.made_as}_rn")
-    return exp.select(f"{_KEY} AS {_ONE}", *made).from_("seq").group_by(_KEY)
+            made.append(f"{end}(CASE WHEN NOT {feature.value} IS NULL THEN rn END) AS {feature.made_as}_rn")
+    query = exp.select(f"{_KEY} AS {_ONE}", *made).from_("stage")
+    return query.join("numbers", on=f"{ROW_INDEX} = hit").group_by(_KEY)
 
 
 def _of_ends(features: Sequence[Feature]) -> exp.Select:
@@ -119,25 +131,18 @@ def _of_ends(features: Sequence[Feature]) -> exp.Select:
     return query.join("numbers", on=f"{ROW_INDEX} = hit").join("ends", on=f"{_KEY} = ends.{_ONE}")
 
 
-def _visit_steps(columns: Sequence[str], rules: Rules) -> dict[str, exp.Select]:
+def _visit_steps(columns: Sequence[str], rules: Rules, aged: exp.Select) -> dict[str, exp.Select]:
     """From hits in their order to visits, each with what is before and after it."""
-    steps = {"paired": _paired(columns)} | visit_steps(rules, "paired")
-    steps["visits"] = _visits(columns)
-    steps["aged"] = _aged()
-    return steps
+    steps = {"timed": exp.select("*").from_("seq").where("NOT ts_us IS NULL")} | visit_steps(rules, "timed")
+    return {**steps, "visits": _visits(columns), "aged": aged}
 
 
-def _paired(columns: Sequence[str]) -> exp.Select:
-    """The hits that can be in a visit; whether each is a view of the page that was viewed just before."""
-    names = [_KEY, "ts_us", "rn", "prev_us", "local_us", "day", "prev_local_us"]
-    names += [name for name in ("is_pageview",) if name in columns]
-    if not _has_pages(columns):
-        return exp.select(*names).from_("seq").where("NOT ts_us IS NULL")
-    view = f"{_OF_VISITOR}, is_pageview ORDER BY rn NULLS LAST"
-    same = (
-        f"is_pageview = 1 AND location = LAG(location) OVER ({view}) AND ts_us - LAG(ts_us) OVER ({view}) <= {_AGAIN}"
-    )
-    return exp.select(*names, f"CASE WHEN {same} THEN 1 ELSE 0 END AS is_again").from_("seq").where("NOT ts_us IS NULL")
+def _views() -> exp.Select:
+    """Page views, each with whether it is of the page that was viewed just before."""
+    before = "OVER (PARTITION BY visitor_id ORDER BY rn NULLS LAST)"
+    same = f"location = LAG(location) {before} AND ts_us - LAG(ts_us) {before} <= {_AGAIN}"
+    query = exp.select(_KEY, f"CASE WHEN {same} THEN 1 ELSE 0 END AS is_again").from_("stage")
+    return query.join("numbers", on=f"{ROW_INDEX} = hit").where("is_pageview = 1", "NOT ts_us IS NULL")
 
 
 def _visits(columns: Sequence[str]) -> exp.Select:
@@ -147,16 +152,18 @@ def _visits(columns: Sequence[str]) -> exp.Select:
         viewed = "CASE WHEN is_pageview = 1 THEN ts_us END"
         made += ["CAST(SUM(is_pageview) AS BIGINT) AS views"]
         made += [f"MIN({viewed}) AS first_view_us", f"MAX({viewed}) AS last_view_us"]
-    if _has_pages(columns):
-        made.append("SUM(is_again) AS repeats")
     return exp.select(_KEY, "visit", *made).from_("numbered").group_by(_KEY, "visit")
 
 
-def _aged() -> exp.Select:
-    """Visits with the pause before each, the last of each visitor, and the time of the latest hit of all visitors."""
+def _aged(as_of: int | None, *, cut_apart: bool) -> exp.Select:
+    """Visits with the pause before each, the last of each visitor, and the instant that recency is counted from."""
     gap = f"start_us - {over('LAG(end_us)', ['visit'])} AS gap_us"
     last = f"CASE WHEN {over('LEAD(visit)', ['visit'])} IS NULL THEN 1 ELSE 0 END AS is_last"
-    return exp.select("*", gap, last, "MAX(end_us) OVER () AS latest_us").from_("visits")
+    if cut_apart:
+        query = exp.select("visits.*", gap, last, "cutoff_us AS latest_us").from_("visits")
+        return query.join("labels", on=f"visitor_id = labels.{_ONE}")
+    latest = "MAX(end_us) OVER ()" if as_of is None else str(as_of)
+    return exp.select("*", gap, last, f"{latest} AS latest_us").from_("visits")
 
 
 def _categories() -> exp.Select:
@@ -176,7 +183,7 @@ def _visitors(features: Sequence[Feature]) -> exp.Select:
     """All of them side by side; who has no visit, or viewed no known category, has none of what is counted there."""
     query = exp.select(*(exp.alias_(_shown(feature), feature.name, quoted=True) for feature in features))
     query = query.from_("of_hits")
-    for part in ("of_ends", "of_visits", "of_categories"):
+    for part in ("of_ends", "of_visits", "of_views", "of_categories", "labels"):
         if any(feature.part == part for feature in features):
             query = query.join(part, on=f"of_hits.{_ONE} = {part}.{_ONE}", join_type="left")
     return query
@@ -184,10 +191,6 @@ def _visitors(features: Sequence[Feature]) -> exp.Select:
 
 def _shown(feature: Feature) -> exp.Expression:
     column = exp.column(feature.made_as, table=feature.part)
-    if feature.part == "of_hits" or feature.column.nullable:
+    if feature.part in ("of_hits", "labels") or feature.column.nullable:
         return column
     return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)])
-
-
-def _has_pages(columns: Sequence[str]) -> bool:
-    return {"is_pageview", "location"} <= set(columns)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from ovh_weblogs.schema import VISITORS, Column, Type, aggregate_column, category_columns
-from ovh_weblogs.visitored import Aggregate, Shape
+from ovh_weblogs.schema import HIT_ORDER, LABELS, VISITORS, Column, Type, aggregate_column, category_columns
+from ovh_weblogs.visitored import Aggregate, LabelKind, Shape
 
 _VIEW = "is_pageview = 1"
 _HOUR, _DAY = 3_600_000_000, 86_400_000_000  # microseconds
@@ -88,7 +88,10 @@ _OF_VISITS: dict[str, tuple[tuple[str, ...], str]] = {
         _VISITS,
         f"{_ratio('SUM(last_view_us - first_view_us)', 'SUM(CASE WHEN views > 0 THEN views - 1 END)')} / 1000000.0",
     ),
-    "repeated_pageviews": ((*_VISITS, "location"), _sum("repeats")),
+}
+# Of his page views that have a time.
+_OF_VIEWS: dict[str, tuple[tuple[str, ...], str]] = {
+    "repeated_pageviews": ((*_VISITS, "location"), _sum("is_again")),
 }
 # Of the numbers of his page views by known category, ``views``: n in all have the entropy ln n - (sum of v ln v) / n.
 _VIEWED, _LOGARITHM = "CAST(SUM(views) AS DOUBLE)", "LN(CAST(views AS DOUBLE))"
@@ -99,7 +102,12 @@ _OF_CATEGORIES: dict[str, tuple[tuple[str, ...], str]] = {
 }
 _MADE = {
     name: (part, *made)
-    for part, table in (("of_hits", _OF_HITS), ("of_visits", _OF_VISITS), ("of_categories", _OF_CATEGORIES))
+    for part, table in (
+        ("of_hits", _OF_HITS),
+        ("of_visits", _OF_VISITS),
+        ("of_views", _OF_VIEWS),
+        ("of_categories", _OF_CATEGORIES),
+    )
     for name, made in table.items()
 }
 
@@ -141,6 +149,11 @@ def _feature(column: Column) -> Feature:
 
 _FEATURES = tuple(_feature(column) for column in VISITORS.columns)
 
+_LABELS = tuple(
+    Feature(column, "labels", ("server_ts", "is_conversion"), "", inner=inner)
+    for column, inner in zip(LABELS, ("cutoff_us", "label"), strict=True)
+)
+
 
 def features_of(columns: Sequence[str], shape: Shape) -> tuple[Feature, ...]:
     """The features that events of these columns allow, with those that are wished for."""
@@ -154,6 +167,7 @@ def features_of(columns: Sequence[str], shape: Shape) -> tuple[Feature, ...]:
         *(_group(name, number) for number, name in enumerate(shape.groups, 1)),
         *(feature for feature in found if there.issuperset(feature.needs)),
         *(_chosen(each, shape) for each in shape.aggregates),
+        *(_LABELS if shape.label.kind is not LabelKind.NONE else ()),
     )
 
 
@@ -165,6 +179,12 @@ def own_columns(shape: Shape) -> tuple[Column, ...]:
     groups = [Column(f"group_{number}", Type.STRING, "") for number, _ in enumerate(shape.groups, 1)]
     own = (Column(f"own_{number}", each.type, "") for number, each in enumerate(shape.sources, 1))
     return (*groups, *own)
+
+
+def visitor_reads(columns: Sequence[str], shape: Shape) -> list[str]:
+    """Those of the events' columns that the query reads, in their order; ``own_columns`` come beside them."""
+    needed = {"visitor_id", *HIT_ORDER, *(name for feature in features_of(columns, shape) for name in feature.needs)}
+    return [name for name in columns if name in needed]
 
 
 def visitor_columns(columns: Sequence[str], shape: Shape) -> tuple[Column, ...]:

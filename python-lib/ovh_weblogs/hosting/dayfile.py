@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import requests
 
-from ovh_weblogs.errors import AccessDenied, LogDamaged, OvhLogsError, TryAgain
+from ovh_weblogs.errors import AccessDenied, LogDamaged
 from ovh_weblogs.gunzip import Inflater
+from ovh_weblogs.hosting.heldback import held_back
 from ovh_weblogs.hosting.patience import NETWORK_ERRORS, Interrupted, Patience, spoken
 from ovh_weblogs.hosting.transport import NOT_FOUND, NOT_MODIFIED, PARTIAL, RANGE_REFUSED, Transport
 from ovh_weblogs.secret import masked
@@ -73,6 +74,8 @@ class DayFile:
     Attributes:
         unchanged: Whether the host has the known state; there is nothing to read then.
         validators: Those of the state that is read.
+        busy: Whether what was read will do for now, to be set by who reads ahead of another thread: a packed file is
+            received further then, and unpacked later. Never, unless set.
     """
 
     live = False
@@ -93,6 +96,7 @@ class DayFile:
         self.raw_bytes = 0  # bytes received, as compressed as they came
         self.unchanged = False
         self.validators = Validators()
+        self.busy: Callable[[], bool] = lambda: False
         self._known = known or Validators()
         self._keep = keep
         self._transport = transport
@@ -104,7 +108,7 @@ class DayFile:
         self._more = False  # the last answer was a part, and others follow
         self._response: requests.Response | None = None
         self._content = self._blocks()
-        self._left = b""
+        self._left = memoryview(b"")
 
     @property
     def sha256(self) -> str:
@@ -134,11 +138,15 @@ class DayFile:
             AccessDenied: A web page came in place of the log.
         """
         if size < 0:
-            rest, self._left = b"".join([self._left, *self._content]), b""
+            rest, self._left = b"".join([self._left, *self._content]), memoryview(b"")
             return rest
-        self._left = self._left or next(self._content, b"")
+        if not self._left:
+            block = next(self._content, b"")
+            if len(block) <= size:
+                return block
+            self._left = memoryview(block)
         part, self._left = self._left[:size], self._left[size:]
-        return part
+        return bytes(part)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -150,7 +158,20 @@ class DayFile:
         inflater = Inflater(self.name)
         started = False
         while True:
-            error: type[OvhLogsError] = TryAgain
+            for chunk in held_back(self._received(), lambda: not inflater.plain and self.busy()):
+                for block in inflater.feed(chunk):
+                    if not started:
+                        refuse_web_page(self.name, block)
+                    started = True
+                    yield block
+            if inflater.complete:
+                yield from inflater.finish()
+                return
+            self._patience.wait(self.name, Interrupted("its gzip content stops before its end"), LogDamaged)
+
+    def _received(self) -> Iterator[bytes]:
+        """The file from where we stand to its end, packed as it came, through every passing trouble."""
+        while True:
             try:
                 for chunk in self._attempt():
                     self._patience.progress()
@@ -158,21 +179,11 @@ class DayFile:
                     self.raw_bytes += len(chunk)
                     if self._keep is not None:
                         self._keep(chunk)
-                    for block in inflater.feed(chunk):
-                        if not started:
-                            refuse_web_page(self.name, block)
-                        started = True
-                        yield block
-                if self._more:
-                    continue
-                if inflater.complete:
-                    yield from inflater.finish()
+                    yield chunk
+                if not self._more:
                     return
-                trouble = Interrupted("its gzip content stops before its end")
-                error = LogDamaged
-            except Interrupted as caught:
-                trouble = caught
-            self._patience.wait(self.name, trouble, error)
+            except Interrupted as trouble:
+                self._patience.wait(self.name, trouble)
 
     def _attempt(self) -> Iterator[bytes]:
         """The bytes from where we stand to the end of what the host sends."""

@@ -13,8 +13,9 @@ from ovh_weblogs.hosting.dayfile import DayFile
 from ovh_weblogs.hosting.livefile import LiveFile
 
 Opener = Callable[[date], DayFile | LiveFile | None]
-_BLOCK = 256 << 10  # bytes of content that are handed on at a time, at most
+_BLOCK = 1 << 20  # bytes of content that are handed on at a time, at most
 _DAY = 8 << 20  # bytes of content that a day may be ahead: with two connections, at most 16 MiB in all
+_FEW = 4 << 20  # bytes of content at which a day that waited goes on: not for every block, which costs a switch each
 
 
 class AheadFile:
@@ -34,6 +35,7 @@ class AheadFile:
         self.live = False
         self.raw_bytes = 0
         self._blocks: deque[bytes] = deque()
+        self._rest = memoryview(b"")
         self._held = 0
         self._there = self._ended = self._left = False
         self._failure: BaseException | None = None
@@ -58,18 +60,18 @@ class AheadFile:
             OvhLogsError: What ``DayFile.read`` raised, once all content before it was read.
         """
         with self._changed:
-            self._changed.wait_for(lambda: self._blocks or self._ended)
-            if not self._blocks:
-                if self._failure is not None:
-                    raise self._failure
-                return b""
-            block = self._blocks.popleft()
-            if len(block) > size:
-                self._blocks.appendleft(block[size:])
-                block = block[:size]
-            self._held -= len(block)
-            self._changed.notify_all()
-            return block
+            if not self._rest:
+                self._changed.wait_for(lambda: self._blocks or self._ended)
+                if not self._blocks:
+                    if self._failure is not None:
+                        raise self._failure
+                    return b""
+                block = self._next()
+                if len(block) <= size:
+                    return block
+                self._rest = memoryview(block)
+        part, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(part)
 
     def close(self) -> None:
         """Nobody reads on: whoever fetches may stop."""
@@ -84,6 +86,8 @@ class AheadFile:
             file = None if self._left else open_day(self.day)
             if file is not None:
                 with closing(file):
+                    if isinstance(file, DayFile):
+                        file.busy = self._busy
                     self._found(file)
                     while self._taken(file.read(_BLOCK), file.raw_bytes):
                         pass
@@ -99,16 +103,30 @@ class AheadFile:
             self.name, self.file_name, self.live, self._there = file.name, file.file_name, file.live, True
             self._changed.notify_all()
 
+    def _next(self) -> bytes:
+        block = self._blocks.popleft()
+        enough = self._held > _FEW
+        self._held -= len(block)
+        if enough and self._held <= _FEW:
+            self._changed.notify_all()
+        return block
+
+    def _busy(self) -> bool:
+        """Whether who reads has enough to go on with; asked without the lock: a block more or less is no matter."""
+        return self._held > _FEW and not self._left
+
     def _taken(self, block: bytes, raw_bytes: int) -> bool:
         """Hand a block on once there is room; false where there is none, or nobody reads on."""
         with self._changed:
-            self._changed.wait_for(lambda: self._held < _DAY or self._left)
+            if self._held >= _DAY:
+                self._changed.wait_for(lambda: self._held <= _FEW or self._left)
             self.raw_bytes = raw_bytes
             if not block or self._left:
                 return False
             self._blocks.append(block)
             self._held += len(block)
-            self._changed.notify_all()
+            if len(self._blocks) == 1:
+                self._changed.notify_all()
             return True
 
 

@@ -28,6 +28,7 @@ from ovh_weblogs.settings import (
     Source,
     VisitorSettings,
 )
+from ovh_weblogs.visitored import CrmSettings, Label
 
 FQDN, PASSWORD = "example.com", "correct horse"
 
@@ -161,6 +162,12 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
     assert defaults(repository / "custom-recipes/ovh-logs-visitors/recipe.json") == {
         **{role.parameter: role.input for role in (*VISITOR_ROLES, *CONTENT_ROLES)},
         "time_zone": "UTC",
+        "label": Label.kind.value,
+        "horizon_days": Label.horizon_days,
+        "lookback_days": Label.lookback_days,
+        "crm_identifier": CrmSettings.identifier,
+        "engine": VisitorSettings.engine.value,
+        "allow_unproved": VisitorSettings.allow_unproved,
     }
     visits = SessionSettings()
     assert defaults(repository / "custom-recipes/ovh-logs-sessions/recipe.json") == {
@@ -172,6 +179,8 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "campaign_change": visits.campaign_change,
         "only_people": visits.only_people,
         "only_pageviews": visits.only_pageviews,
+        "engine": visits.engine.value,
+        "allow_unproved": visits.allow_unproved,
     }
     assert defaults(repository / "parameter-sets/ovh-logs-api/parameter-set.json") == {
         "auth": ApiKeys.auth.value,
@@ -401,6 +410,52 @@ def test_columns_of_the_input_are_aggregated_where_that_is_wished_for(repository
     assert row["seen_max"] == "2026-01-02T00:00:00.000Z"
     types = {column["name"]: column["type"] for column in store.columns("visitors")}
     assert [types[name] for name in ("basket_sum", "plan_last", "seen_max")] == ["double", "string", "date"]
+
+
+LABELLED = {"server_ts": "date", "visitor_id": "string", "user": "string", "is_conversion": "boolean"}
+BOUGHT = [
+    ["2026-03-10T09:00:00.000Z", "v", "ada", "false"],
+    ["2026-03-12T09:00:00.000Z", "v", "", "true"],
+    ["2026-03-10T09:00:00.000Z", "w", "bob", "false"],
+    ["2026-03-20T09:00:00.000Z", "w", "", "false"],
+]
+
+
+def test_rows_of_a_snapshot_are_labelled_and_joined_with_what_the_crm_knew_by_then(repository, store):
+    fill(store, "events", LABELLED, BOUGHT)
+    crm = [
+        ["ada", "1.0", "2026-03-01T00:00:00.000Z"],
+        ["ada", "2.5", "2026-03-10T10:00:00.000Z"],
+        ["ada", "9", "2026-03-12T00:00:00.000Z"],
+    ]
+    fill(store, "crm", {"login": "string", "score": "double", "since": "date"}, crm)
+    config = {"label": "snapshot", "cutoffs": ["2026-03-11"], "horizon_days": 2, "crm_key": "login"}
+    config |= {"crm_identifier": "user", "crm_date": "since"}
+    roles = {"inputs": {"events": ["events"], "crm": ["crm"]}, "outputs": {"visitors": ["visitors"]}}
+    assert run_recipe(repository, "ovh-logs-visitors", store, config=config, **roles).error is None
+    rows = {row["visitor_id"]: row for row in store.rows("visitors")}
+    assert {(row["count"], row["conversions"], row["cutoff_ts"]) for row in rows.values()} == {
+        ("1", "0", "2026-03-10T23:00:00.000Z")
+    }
+    assert {name: (row["label"], row["crm_score"]) for name, row in rows.items()} == {"v": ("1", "2.5"), "w": ("0", "")}
+    types = {column["name"]: column["type"] for column in store.columns("visitors")}
+    assert [types[name] for name in ("cutoff_ts", "label", "crm_score", "crm_since")] == [
+        *("date", "int", "double", "date"),
+    ]
+    assert "user_last" not in types
+
+
+def test_a_crm_that_is_chosen_by_half_is_refused_with_what_to_do(repository, store):
+    fill(store, "events", LABELLED, BOUGHT)
+    fill(store, "crm", {"login": "string"}, [["ada"], ["ada"]])
+    both = {"inputs": {"events": ["events"], "crm": ["crm"]}, "outputs": {"visitors": ["visitors"]}}
+    error = run_recipe(repository, "ovh-logs-visitors", store, **both).error
+    assert error["message"] == "crm_key is missing (the column of the CRM that identifies a customer); choose it."
+    error = run_recipe(repository, "ovh-logs-visitors", store, config={"crm_key": "login"}, **both).error
+    assert error["message"].startswith("The CRM has more than one row of 'ada' in column login; keep one of them")
+    assert group(repository, store, crm_key="login").error["message"] == (
+        "The recipe has no dataset as crm; choose one in its inputs, or empty crm_key."
+    )
 
 
 def test_categories_that_nothing_tells_of_are_refused(connect, host, config, repository, store):

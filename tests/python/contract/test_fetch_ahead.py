@@ -99,17 +99,55 @@ def test_a_host_that_refuses_is_told_at_the_first_day(make_host, fetched):
         content(next(fetched(host)))
 
 
-def test_a_day_that_nobody_reads_waits_with_little_of_it_in_memory(make_host, fetched, tmp_path):
+@pytest.fixture
+def big(tmp_path):
+    """Write a file for each of the first two days, and give the folder of the host's data."""
+
+    def write(content):
+        for day in DAYS[:2]:
+            path = tmp_path / "big" / FQDN / day_name(FQDN, day)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return tmp_path / "big"
+
+    return write
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_day_that_nobody_reads_waits_with_little_of_it_in_memory(make_host, fetched, big, packed):
     noise = random.Random(1).randbytes(48 << 20)
-    for day in DAYS[:2]:
-        path = tmp_path / "big" / FQDN / day_name(FQDN, day)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(noise)
-    host = make_host(data=tmp_path / "big")
+    host = make_host(data=big(gzip.compress(noise, 0) if packed else noise))
     first = next(fetched(host, DAYS[:2]))
     first.exists()
     assert not host.journal.wait(2, timeout=1.0)  # both are stuck half-way: nobody takes what they have
     assert host.journal.sent < 2 * (24 << 20)
+
+
+def of_four_mebibytes_packed():
+    """Content ten times as large as its gzip file."""
+    noise = random.Random(1).randbytes(4 << 20)
+    return b"".join(noise[start : start + 4096] + b"\n" * 36_864 for start in range(0, len(noise), 4096))
+
+
+def test_a_packed_day_of_a_usual_size_is_received_whole_though_nobody_reads_it_yet(make_host, fetched, big):
+    unpacked = of_four_mebibytes_packed()
+    host = make_host(data=big(gzip.compress(unpacked, 1)))
+    files = fetched(host, DAYS[:2])
+    first = next(files)
+    assert host.journal.wait(2)
+    assert [content(first) == unpacked, *(content(file) == unpacked for file in files)] == [True, True]
+
+
+def test_a_day_that_breaks_off_while_it_waits_goes_on_and_comes_whole(make_host, fetched, big):
+    unpacked = of_four_mebibytes_packed()
+    host = make_host(
+        data=big(gzip.compress(unpacked, 1)), faults=[Fault("cut_body", times=1, at=3 << 20, path="*29-03*")]
+    )
+    files = fetched(host, DAYS[:2])
+    first = next(files)
+    assert host.journal.wait(3)
+    assert [content(first) == unpacked, *(content(file) == unpacked for file in files)] == [True, True]
+    assert sorted(request.range for request in host.journal.requests) == ["", "", f"bytes={3 << 20}-"]
 
 
 def test_who_stops_early_leaves_no_thread_and_no_connection(host, fetched):

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dev.demo.aggregates import aggregate
+from dev.demo.insights import Correlation, Insights
 from dev.demo.report import Summary, write_report
+from dev.demo.segments import Segment
 
 if TYPE_CHECKING:  # where it is not installed, the tests that need it are skipped
     from playwright.sync_api import Browser, Page
@@ -100,6 +102,13 @@ def _harmful() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     return hits, lines
 
 
+def _learnt() -> Insights:
+    """No model, and segments and features whose names mean harm."""
+    together = [[1.0 if one is other else -0.5 for other in _HARM] for one in _HARM]
+    segments = [Segment(text, place, text) for place, text in enumerate(_HARM, 1)]
+    return Insights(None, _HARM[0], segments, Correlation(_HARM, together))
+
+
 @pytest.fixture(scope="session")
 def written_report(tmp_path_factory, demo_tables) -> Callable[..., Path]:
     """Writes a report of so many days."""
@@ -117,13 +126,14 @@ def written_report(tmp_path_factory, demo_tables) -> Callable[..., Path]:
             rejects=len(lines),
             blanks=2,
             events=len(hits),
+            visits=12_345,
             visitors=1_234_567_890,
             calls=["GET /1.0/auth/time", *_HARM],
             tokens=2,
             stages=[("Read and parse (OVH logs)", 3.1), ("Draw the report", 0.25), (_HARM[4], 0.0)],
             checks=[(f"Check {number}: {text}", number != 3) for number, text in enumerate(_HARM, 1)],
         )
-        write_report(folder / "report.html", summary, aggregate(tables, shown))
+        write_report(folder / "report.html", summary, aggregate(tables, shown), _learnt())
         return folder / "report.html"
 
     return make

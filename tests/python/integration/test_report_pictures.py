@@ -52,7 +52,7 @@ def test_a_report_of_nothing_or_nobody_is_in_order(opened, written_report, hits,
 
 
 def in_order(page: Page) -> None:
-    assert page.locator("section:visible").count() == 8
+    assert page.locator("section:visible").count() == 10
     assert page.locator(".plot").count() == page.locator(".plot.js-plotly-plot").count()
 
 

@@ -18,7 +18,7 @@ ROW = Column("row_index", Type.BIGINT, "", nullable=False)
 
 
 class Spark:
-    """A session with a table of the events, numbered from 1 in the order of hits, then in that of all columns."""
+    """A session with a table of the events; rows are numbered from 1 in the order of hits, then of all columns."""
 
     dialect = "spark"
 

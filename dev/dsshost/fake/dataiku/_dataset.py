@@ -9,7 +9,7 @@ import sys
 
 import pandas as pd
 
-from dataiku import _flow
+from dataiku import _flow, _sql
 
 _PANDAS_TYPES = {
     "tinyint": "int32", "smallint": "int32", "int": "int32", "bigint": "int64",
@@ -60,6 +60,23 @@ class _Stream(io.RawIOBase):
             self._file = None
 
 
+class _Rows(io.RawIOBase):
+    """Blocks of bytes one after another."""
+
+    def __init__(self, blocks):
+        self._blocks, self._rest = iter(blocks), b""
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        self._rest = self._rest or next(self._blocks, b"")
+        count = min(len(buffer), len(self._rest))
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        _sql.leave(count)
+        return count
+
+
 class Dataset:
     """A dataset of the flow."""
 
@@ -104,9 +121,12 @@ class Dataset:
         raise Exception("You cannot explicitly set partitions when running within Dataiku Flow")
 
     def _found(self):
-        found = self.read_partitions or self._store.partitions(self.short_name)
+        there = self._store.partitions(self.short_name)
+        found = self.read_partitions or there
         if not found:
             raise Exception("Dataset %s is not built" % self.name)
+        if self._table() is not None:
+            return found
         for partition in found:
             if not self._store.path(self.short_name, partition).exists():
                 raise Exception("Partition %s of dataset %s is not built" % (partition, self.name))
@@ -116,6 +136,8 @@ class Dataset:
         if not self.readable:
             raise Exception("You cannot read dataset %s, it is not declared as an input" % self.name)
         found = self._found()
+        if self._table() is not None:
+            return io.BufferedReader(_Rows(_sql.TABLES.streamed(self._table().texts(found))))
         return io.BufferedReader(_Stream([self._store.path(self.short_name, each) for each in found], columns))
 
     def _frames(self, names, dtypes, parse_dates, chunksize, float_precision, na_values, keep_default_na):
@@ -171,6 +193,7 @@ class Dataset:
             raise Exception("You cannot read dataset %s, it is not declared as an input" % self.name)
         for partition in self._found():
             for row in self._store.rows(self.short_name, partition):
+                _sql.leave(1 if self._table() is not None else 0)
                 yield [_cast(casters[name], row[name]) for name in wanted]
 
     def iter_tuples(self, sampling="head", sampling_column=None, limit=None, ratio=None, log_every=-1, timeout=30,
@@ -182,12 +205,20 @@ class Dataset:
         names = columns if columns is not None else [column["name"] for column in self.read_schema()]
         return (dict(zip(names, row)) for row in itertools.islice(self._tuples(columns), limit))
 
+    def _table(self):
+        return self._store.table(self.short_name)
+
     def get_config(self):
+        if self._table() is not None:
+            return {"name": self.short_name, "projectKey": self.project_key, "managed": True,
+                    "schema": {"columns": self.read_schema(False)}, **self._table().config()}  # fmt: skip
         return {"name": self.short_name, "projectKey": self.project_key, "type": "Filesystem", "managed": True,
                 "params": {"connection": "filesystem_managed"}, "schema": {"columns": self.read_schema(False)},
                 "partitioning": {"dimensions": []}}  # fmt: skip
 
     def get_location_info(self, sensitive_info=False):
+        if self._table() is not None:
+            return self._table().location()
         return {"locationInfoType": "FS", "info": {}}
 
     def write_schema(self, columns):

@@ -12,6 +12,7 @@ from dev.bench.contenders import (
     chain,
     connector,
     custom,
+    database,
     enriched,
     gunzip,
     month,
@@ -129,3 +130,11 @@ def test_a_hosts_loop_that_breaks_down_leaves_no_process_waiting():
 
     with pytest.raises(Broken), connector.drained_sink():
         raise Broken
+
+
+@pytest.mark.usefixtures("postgres")
+@pytest.mark.parametrize("contender", [database.there, database.through_the_host], ids=["there", "through the host"])
+def test_visitors_of_a_database_have_all_events(contender, corpus):
+    """Without a PostgreSQL, the fixture says so."""
+    with contender(corpus) as work:
+        assert work() == LINES - 1

@@ -105,7 +105,7 @@ def evidence(folder: Path, month: Month, rows: dict[str, Rows], requests: list[R
         pq.write_table(pa.Table.from_pylist(rows[name], schema=schema), folder / f"{name}.parquet")
     paths = [folder / f"{name}.parquet" for name in schemas]
     hits, rejects = len(rows["events"]), len(rows["refused"])
-    tables = Tables(*paths, hits, rejects, hits, len(rows["sessions"]), len(rows["visitors"]))
+    tables = Tables(*paths, None, hits, rejects, hits, len(rows["sessions"]), len(rows["visitors"]))
     totals = Totals(files=3, lines=month.lines, hits=hits, rejects=rejects, blanks=month.blanks)
     return Evidence(month, asked(month) if requests is None else requests, called(), totals, tables, sessions(month))
 

@@ -60,6 +60,7 @@ def test_the_summary_shows_numbers_stages_and_checks():
         rejects=2,
         blanks=1,
         events=1_000,
+        visits=88,
         visitors=77,
         calls=["GET /auth/time", "GET /hosting/web"],
         tokens=1,
@@ -70,7 +71,15 @@ def test_the_summary_shows_numbers_stages_and_checks():
     show(console, summary)
     rows = [" ".join(line.replace("│", " ").split()) for line in shown(console).splitlines()]
     assert "1 March 2026, logs in [folder]" in rows
-    for row in ("Bytes, compressed 2.5 kB", "Lines 1,003", "Hits 1,000", "Visitors 77", "Read 1.2 s", "In all 1.8 s"):
+    for row in (
+        "Bytes, compressed 2.5 kB",
+        "Lines 1,003",
+        "Hits 1,000",
+        "Visits 88",
+        "Visitors 77",
+        "Read 1.2 s",
+        "In all 1.8 s",
+    ):
         assert row in rows
     for row in ("Calls of the OVH API 2", "Tokens for the log host 1"):
         assert row in rows

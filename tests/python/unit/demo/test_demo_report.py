@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from dev.demo.aggregates import aggregate
+from dev.demo.insights import Insights
 from dev.demo.report import Summary, write_report
 from dev.demo.tables import Tables
 
@@ -93,7 +94,7 @@ class Page(HTMLParser):
         return json.loads(self.scripts[1])
 
 
-def page(folder: Path, tables: Tables, days: list[date] = DAYS) -> Page:
+def page(folder: Path, tables: Tables, days: list[date] = DAYS, found: Insights | None = None) -> Page:
     summary = Summary(
         origin=f"logs of {ATTACK}",
         days=days,
@@ -104,13 +105,15 @@ def page(folder: Path, tables: Tables, days: list[date] = DAYS) -> Page:
         rejects=tables.rejects,
         blanks=5,
         events=12_300,
+        visits=789,
         visitors=678,
         calls=["GET /1.0/auth/time", f"GET /1.0/{ATTACK}"],
         tokens=1,
         stages=[("Read", 1.25), ("Enrich", 0.5)],
         checks=[("Every line is accounted for", True), ("One row per visitor", False)],
     )
-    write_report(folder / "report.html", summary, aggregate(tables, days))
+    nothing = Insights(None, "A model needs 29 days of logs.", [], None)
+    write_report(folder / "report.html", summary, aggregate(tables, days), found or nothing)
     return Page((folder / "report.html").read_text("utf-8"))
 
 
@@ -210,9 +213,20 @@ def test_every_section_is_there_and_every_plot_has_its_place(plain):
 
 
 def test_the_navigation_leads_to_every_section(plain):
-    sections = ["visits", "audience", "pages", "sources", "conversions", "answers", "refused", "run"]
+    sections = [
+        "visits",
+        "audience",
+        "pages",
+        "sources",
+        "conversions",
+        "models",
+        "segments",
+        "answers",
+        "refused",
+        "run",
+    ]
     assert [found["id"] for found in plain.all("section")] == sections
-    assert [found["href"] for found in plain.all("a")][:8] == [f"#{section}" for section in sections]
+    assert [found["href"] for found in plain.all("a")][:10] == [f"#{section}" for section in sections]
 
 
 def test_the_numbers_of_the_summary_are_readable(plain):

@@ -14,6 +14,7 @@ from ovh_weblogs.roles import CONTENT_ROLES, ROLES, VISITOR_ROLES
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import (
     Cleaning,
+    Engine,
     EnrichSettings,
     Midnight,
     ParseSettings,
@@ -24,7 +25,7 @@ from ovh_weblogs.settings import (
     VisitorSettings,
 )
 from ovh_weblogs.sources import KnownSite, PageRule, Sources
-from ovh_weblogs.visitored import Aggregate, Shape
+from ovh_weblogs.visitored import Aggregate, CrmSettings, Label, LabelKind, Shape
 
 COMMON = '%h %l %u %t "%r" %>s %b'
 
@@ -279,12 +280,26 @@ def test_what_is_set_for_grouping_is_taken():
         ({"categories": ["a b", "A-b"]}, {}, "categories has 'a b' and 'A-b', whose columns would both be a_b"),
         ({"categories": ["новости"]}, {}, "categories has 'новости', of which no column can be named"),
         ({"categories": ["a" * 41]}, {}, "letters or digits of ASCII, 40 at most"),
+        ({"label": "yes"}, {}, "label must be one of none, snapshot, history"),
+        ({"cutoffs": ["2026-01-31", "31 January"]}, {}, "cutoffs must be days such as 2026-01-31, or instants"),
+        ({"cutoffs": ["2026-01-31T10:00:00"]}, {}, "cutoffs must be days such as 2026-01-31, or instants"),
+        ({"horizon_days": 0}, {}, "horizon_days must be"),
     ],
 )
 def test_a_wrong_setting_of_grouping_is_named(config, plugin, told):
     with pytest.raises(SettingsError) as caught:
         recipe_forms.visitor_settings(config, plugin)
     assert told in str(caught.value)
+
+
+def test_what_is_set_for_labels_and_the_crm_is_taken():
+    config = {"label": "snapshot", "cutoffs": ["2026-03-29", "2026-01-31T10:00:00Z"], "horizon_days": 30.0}
+    config |= {"lookback_days": "14", "crm_key": "id", "crm_identifier": "user", "crm_date": "since"}
+    made = recipe_forms.visitor_settings(config, None)
+    # The day of the change to summer time begins an hour before midnight in UTC, as those before it do.
+    cutoffs = (1_769_853_600_000_000, 1_774_738_800_000_000)
+    assert made.shape.label == Label(LabelKind.SNAPSHOT, cutoffs, horizon_days=30, lookback_days=14)
+    assert made.crm == CrmSettings("id", "user", "since")
 
 
 def test_columns_are_aggregated_as_the_types_that_they_have_and_sums_are_of_numbers():
@@ -309,7 +324,7 @@ def test_the_forms_columns_are_the_roles(repository, recipe, of, roles):
     shown = {
         param["name"]: (param.get("defaultValue", ""), tuple(param.get("allowedColumnTypes", ())), param["columnRole"])
         for param in params
-        if param["type"] == "COLUMN"
+        if param["type"] == "COLUMN" and not param["name"].startswith("crm_")
     }
     assert shown == {role.parameter: (role.input, role.types, of) for role in roles}
 
@@ -348,3 +363,19 @@ def test_every_fault_of_the_form_of_visits_is_named_at_once():
     with pytest.raises(SettingsError) as caught:
         recipe_forms.session_settings({"timeout_minutes": 481, "midnight": "noon", "day_zone": "Mars"}, {})
     assert all(name in str(caught.value) for name in ("timeout_minutes must", "midnight must", "day_zone is not known"))
+
+
+# Where rows are made
+
+
+@pytest.mark.parametrize("read", [recipe_forms.visitor_settings, recipe_forms.session_settings])
+def test_the_engine_is_that_of_the_form(read):
+    assert (read({}, {}).engine, read({}, {}).allow_unproved) == (Engine.AUTO, False)
+    chosen = read({"engine": "database", "allow_unproved": True}, {})
+    assert (chosen.engine, chosen.allow_unproved) == (Engine.DATABASE, True)
+
+
+@pytest.mark.parametrize("read", [recipe_forms.visitor_settings, recipe_forms.session_settings])
+def test_an_engine_that_is_none_is_named(read):
+    with pytest.raises(SettingsError, match="engine must be one of auto, embedded, database"):
+        read({"engine": "spark"}, {})

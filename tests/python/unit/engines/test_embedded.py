@@ -199,13 +199,13 @@ def wide(events=100_000, visitors=10_000) -> Iterator[pa.RecordBatch]:
         )
 
 
-def grouped(folder: Path, limit: int, batches=None) -> Iterator[pa.RecordBatch]:
+def grouped(folder: Path, limit: int, batches=None, apart=None) -> Iterator[pa.RecordBatch]:
     columns = [name for name in EVENTS.names if name in ("server_ts", "location", "referer", "useragent", "visitor_id")]
     schema = pa.schema([*(EVENTS.get(name).arrow for name in columns), ("row_index", pa.int64())])
     settings = VisitorSettings(memory_limit_mb=limit, temp_folder=str(folder))
     output = features.visitor_columns(columns, settings.shape)
     query = features.visitors(columns, features.rules_of(SessionSettings()), settings.shape)
-    return embedded.run(query, batches or wide(), schema, output=output, settings=settings)
+    return embedded.run(query, batches or wide(), schema, output=output, settings=settings, apart=apart)
 
 
 def test_events_of_more_memory_than_the_limit_are_grouped_by_spilling(tmp_path):
@@ -215,6 +215,37 @@ def test_events_of_more_memory_than_the_limit_are_grouped_by_spilling(tmp_path):
     assert sum(read) > 150 * 10**6
     assert (len(counts), set(counts)) == (10_000, {10})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_that_never_meet_are_grouped_part_by_part_where_all_are_more_than_the_memory(tmp_path, caplog):
+    caplog.set_level("INFO")
+    counts = [row for batch in grouped(tmp_path, 150, apart="visitor_id") for row in batch.column("count").to_pylist()]
+    assert (len(counts), set(counts)) == (10_000, {10})
+    assert "more than fit into the memory at once: grouped in 5 parts" in caplog.text
+    assert "Part 5 of 5 is grouped" in caplog.text
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_that_fit_into_the_memory_are_grouped_at_once(tmp_path, caplog):
+    caplog.set_level("INFO")
+    assert sum(batch.num_rows for batch in grouped(tmp_path, 1024, apart="visitor_id")) == 10_000
+    assert "parts" not in caplog.text
+
+
+def test_several_queries_of_one_reading_give_their_rows_one_after_the_other(tmp_path):
+    read = []
+    queries = [parse_one(f"SELECT key, number + {more} AS total FROM events", read="duckdb") for more in (1, 2)]
+
+    def ready():
+        assert read == [True]
+        return queries
+
+    def batches():
+        read.append(True)
+        yield rows(("a", 1, None))
+
+    made = embedded.run(ready, batches(), SCHEMA, output=(KEY, TOTAL), settings=VisitorSettings())
+    assert [row["total"] for batch in made for row in batch.to_pylist()] == [2, 3]
 
 
 def test_a_limit_that_is_too_small_is_named_with_the_setting_to_raise(tmp_path):

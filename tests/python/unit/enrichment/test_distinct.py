@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovh_weblogs.enrichment.distinct import Remembered, derived, rows
+from ovh_weblogs.enrichment.distinct import Remembered, derived, repeats, rows
 from ovh_weblogs.schema import Column, Type
 
 COLUMNS = (Column("upper", Type.STRING, "In capitals."), Column("length", Type.INT, "How many characters."))
@@ -46,6 +46,13 @@ def test_what_is_remembered_is_what_would_be_derived(batches, most):
     for batch in batches:
         texts = pa.array(batch, pa.string())
         assert remembered.of(texts) == derived(texts, COLUMNS, measured)
+
+
+def test_a_column_that_repeats_itself_is_numbered_and_another_is_not():
+    repeated = pa.array(["a", None, "b", "a"] * 9)
+    assert repeats(repeated).dictionary.to_pylist() == ["a", "b"]
+    assert repeats(repeated).to_pylist() == repeated.to_pylist()
+    assert repeats(pa.array(["a", "b", "c"])) is None
 
 
 SOME = st.sampled_from([None, "", "a", "b"])

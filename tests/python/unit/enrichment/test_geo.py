@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from ipaddress import IPv4Network
 
+import iptocc
 import pyarrow as pa
 import pytest
 
 from dev.geofiles import write
 from ovh_weblogs.enrichment import enrich_batch, geo, plan
+from ovh_weblogs.enrichment.addresses import _SPECIAL, special_length
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.schema import COUNTRY_COLUMNS, NETWORK_COLUMNS, PLACE_COLUMNS
 from ovh_weblogs.settings import EnrichSettings, Language, Privacy
@@ -129,6 +132,12 @@ def test_addresses_that_are_not_public_and_what_is_none_are_nowhere_whatever_a_f
     everywhere = file(MAXMIND, networks=("0.0.0.0/1", "128.0.0.0/1", "8000::/1", "4000::/2", "2000::/3"))
     assert found([address]) == [{"country": None, "country_code": None}]
     assert set(found([address], everywhere)[0].values()) == {None}
+
+
+def test_the_registries_assign_nothing_of_the_special_networks_that_are_looked_up_as_one():
+    networks = [network for network in map(IPv4Network, _SPECIAL) if special_length(str(network[0]))]
+    assert len(networks) == 12
+    assert {iptocc.country_code(str(network[n])) for network in networks for n in (0, 1, 255, -1)} == {None}
 
 
 def test_a_null_is_nowhere_and_values_stand_in_their_rows():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovh_weblogs.enrichment.addresses import is_assignable
+from ovh_weblogs.enrichment.addresses import is_assignable, special_length
 from ovh_weblogs.enrichment.geomemory import Memory
 from ovh_weblogs.schema import Column, Type
 
@@ -81,3 +81,14 @@ def test_each_address_has_what_it_would_have_been_given_alone(batches):
 def test_a_network_with_a_special_address_in_it_is_not_assignable(cidr, expected):
     address, _, length = cidr.partition("/")
     assert is_assignable(address, int(length)) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "length"),
+    [
+        *(("0.0.0.0", 8), ("10.255.255.255", 8), ("100.64.0.1", 10), ("192.168.1.1", 16), ("255.255.255.255", 3)),
+        *((public, None) for public in ("9.255.255.255", "11.0.0.0", "192.0.0.9", "192.88.99.1", "2001:db8::1")),
+    ],
+)
+def test_a_special_address_tells_the_network_of_which_none_is_public(address, length):
+    assert special_length(address) == length

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ovh_weblogs.enrichment import urlsecrets
-from ovh_weblogs.settings import REMOVED_KEYS
+from ovh_weblogs.enrichment.urlscan import holding
+from ovh_weblogs.removedkeys import REMOVED_KEYS
 
 KEYS = frozenset(REMOVED_KEYS)
 SITE = "https://www.example.com"
@@ -127,8 +128,19 @@ PIECES = st.lists(
 @given(PIECES.map("".join) | st.text())
 def test_every_url_that_is_changed_was_suspected(url):
     if urlsecrets.cleaned(url, KEYS) != url:
-        for pattern in (urlsecrets._POSSIBLE, urlsecrets.suspicion(KEYS)):
-            assert pa.compute.match_substring_regex(pa.array([url]), pattern).to_pylist() == [True]
+        assert holding(pa.array([url]), urlsecrets._POSSIBLE).to_pylist() == [True]
+        assert pa.compute.match_substring_regex(pa.array([url]), urlsecrets.suspicion(KEYS)).to_pylist() == [True]
+
+
+@given(st.lists(st.none() | st.text("a?#é", max_size=3)), st.integers(0, 3))
+def test_texts_that_hold_a_sign_are_found_wherever_their_bytes_lie(texts, skipped):
+    expected = [text is not None and ("?" in text or "#" in text) for text in texts]
+    assert holding(pa.array(texts, pa.string()).slice(skipped), b"?#").to_pylist() == expected[skipped:]
+
+
+def test_a_url_that_is_often_asked_for_is_cleaned_wherever_it_stands():
+    rows = pa.array([f"{SITE}/?sid=1", None, f"{SITE}/a"] * 1_000)
+    assert urlsecrets.without(rows, KEYS).to_pylist() == [f"{SITE}/", None, f"{SITE}/a"] * 1_000
 
 
 @given(PIECES.map("".join) | st.text())

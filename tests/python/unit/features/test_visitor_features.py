@@ -239,6 +239,7 @@ def test_only_the_staging_depends_on_the_dialect(dialect):
     assert there.sql(dialect=dialect, identify=True, unsupported_level=ErrorLevel.RAISE)
 
 
-def test_duckdb_reads_the_events_once_whatever_it_would_rather_do():
+def test_duckdb_orders_the_hits_once_and_reads_only_the_columns_that_a_step_needs():
     assert [table.name for table in QUERY.find_all(exp.Table)].count("events") == 1
-    assert QUERY.ctes[0].args["materialized"]
+    told = {cte.alias: cte.args["materialized"] for cte in QUERY.ctes if cte.args["materialized"] is not None}
+    assert told == {"stage": False, "seq": True}

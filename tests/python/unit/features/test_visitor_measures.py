@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ovh_weblogs.schema import EVENTS, VISITORS
 from ovh_weblogs.sessions import Visits
-from tests.python.unit.features.visitorkit import ENDS, at, reckoned, view, visitors
+from tests.python.unit.features.visitorkit import EVENT, reckoned, view, visitors
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -144,32 +144,6 @@ def test_conversions_are_hits_that_convert():
 
 
 # Plain loops
-
-TEXTS = st.none() | st.sampled_from(["a", "A", "é", "b", "a "])
-EVENT = st.fixed_dictionaries(
-    {
-        "visitor_id": st.sampled_from(["v", "V", "w"]),
-        # From the evening before the short day of spring on: pauses of just half an hour, of hours and of days.
-        "server_ts": st.none()
-        | st.builds(
-            lambda pauses, days, second: at(56 * DAY + 10 * HOUR + pauses * 600 + days * DAY + second),
-            st.integers(0, 40),
-            st.sampled_from([0, 0, 0, 1, 7, 30]),
-            st.sampled_from([0, 0, 1, 9, 11]),
-        ),
-        "source_file": TEXTS,
-        "line_number": st.none() | st.integers(1, 3),
-        "bytes": st.none() | st.integers(0, 2**40),
-        "status": st.none() | st.sampled_from([200, 304, 404, 500]),
-        "location_path": st.sampled_from([None, "/", "/robots.txt"]),
-        "page_category": st.sampled_from([None, "blog", "shop", "blog", "Blog"]),
-        "local_hour": st.none() | st.integers(0, 23),
-        "local_weekday": st.none() | st.integers(1, 7),
-        "local_month": st.none() | st.integers(1, 12),
-        **dict.fromkeys(("is_pageview", "is_conversion", "is_bot"), st.none() | st.booleans()),
-        **{name: TEXTS for name in ENDS.values() if name != "local_month"},
-    }
-)
 
 
 @examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -10,6 +10,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
+from hypothesis import strategies as st
 
 from ovh_weblogs import features
 from ovh_weblogs.engines import embedded
@@ -54,6 +55,34 @@ def view(seconds=0, **values):
     return {"visitor_id": "v", "server_ts": at(seconds), "is_pageview": True, "location": "/", **values}
 
 
+MINUTE, HOUR, DAY = 60, 3600, 86400
+TEXTS = st.none() | st.sampled_from(["a", "A", "é", "b", "a "])
+EVENT = st.fixed_dictionaries(
+    {
+        "visitor_id": st.sampled_from(["v", "V", "w"]),
+        # From the evening before the short day of spring on: pauses of just half an hour, of hours and of days.
+        "server_ts": st.none()
+        | st.builds(
+            lambda pauses, days, second: at(56 * DAY + 10 * HOUR + pauses * 600 + days * DAY + second),
+            st.integers(0, 40),
+            st.sampled_from([0, 0, 0, 1, 7, 30]),
+            st.sampled_from([0, 0, 1, 9, 11]),
+        ),
+        "source_file": TEXTS,
+        "line_number": st.none() | st.integers(1, 3),
+        "bytes": st.none() | st.integers(0, 2**40),
+        "status": st.none() | st.sampled_from([200, 304, 404, 500]),
+        "location_path": st.sampled_from([None, "/", "/robots.txt"]),
+        "page_category": st.sampled_from([None, "blog", "shop", "blog", "Blog"]),
+        "local_hour": st.none() | st.integers(0, 23),
+        "local_weekday": st.none() | st.integers(1, 7),
+        "local_month": st.none() | st.integers(1, 12),
+        **dict.fromkeys(("is_pageview", "is_conversion", "is_bot"), st.none() | st.booleans()),
+        **{name: TEXTS for name in ENDS.values() if name != "local_month"},
+    }
+)
+
+
 def visitors(events, columns=EVENTS.names, categories=()):
     """The visitors of events, by visitor_id; what an event does not name is null."""
     schema = pa.schema([*(EVENTS.get(name).arrow for name in columns), ("row_index", pa.int64())])
@@ -96,8 +125,8 @@ def visits_of(hits):
     return made
 
 
-def reckoned(events, categories=()):
-    """The visitors of events that name every column, by plain loops."""
+def reckoned(events, categories=(), latest=None):
+    """The visitors of events that name every column, by plain loops; recency from the latest hit unless given."""
     times = [event["server_ts"] for event in events if event["server_ts"] is not None]
     made = {}
     for visitor in {event["visitor_id"] for event in events}:
@@ -107,7 +136,7 @@ def reckoned(events, categories=()):
         made[visitor] = (
             {"visitor_id": visitor, "count": len(hits)}
             | _volume(hits, views, visits)
-            | _recency(hits, visits, max(times, default=None))
+            | _recency(hits, visits, latest or max(times, default=None))
             | _depth(visits)
             | _content(views, categories)
             | _ends(hits, views)

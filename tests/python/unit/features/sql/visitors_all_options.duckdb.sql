@@ -1,4 +1,4 @@
-WITH "stage" AS MATERIALIZED (
+WITH "stage" AS NOT MATERIALIZED (
   SELECT
     EPOCH_US("server_ts") AS "ts_us",
     "client_addr" AS "client_addr",
@@ -44,7 +44,6 @@ WITH "stage" AS MATERIALIZED (
     "source_file",
     "line_number",
     "is_pageview",
-    "location",
     "ts_us",
     "ts_us" + CASE
       WHEN "ts_us" < 1761440400000000
@@ -54,28 +53,7 @@ WITH "stage" AS MATERIALIZED (
         THEN 3600000000
         ELSE CASE WHEN "ts_us" < 1792890000000000 THEN 7200000000 ELSE 3600000000 END
       END
-    END AS "local_us",
-    NOT CASE WHEN "is_pageview" = 1 THEN "page_category" END IS NULL AS "known_1",
-    NOT "location" IS NULL AS "known_2",
-    NOT CASE WHEN "is_pageview" = 1 THEN "location" END IS NULL AS "known_3",
-    NOT "referer" IS NULL AS "known_4",
-    NOT "referer_type" IS NULL AS "known_5",
-    NOT "referer_name" IS NULL AS "known_6",
-    NOT "channel" IS NULL AS "known_7",
-    NOT "campaign_name" IS NULL AS "known_8",
-    NOT "useragent" IS NULL AS "known_9",
-    NOT "useragent_type" IS NULL AS "known_10",
-    NOT "useragent_category" IS NULL AS "known_11",
-    NOT "useragent_os" IS NULL AS "known_12",
-    NOT "useragent_device_brand" IS NULL AS "known_13",
-    NOT "br_lang" IS NULL AS "known_14",
-    NOT "client_addr" IS NULL AS "known_15",
-    NOT "vhost" IS NULL AS "known_16",
-    NOT "client_addr_country" IS NULL AS "known_17",
-    NOT "client_addr_region" IS NULL AS "known_18",
-    NOT "client_addr_city" IS NULL AS "known_19",
-    NOT "local_month" IS NULL AS "known_20",
-    NOT "own_1" IS NULL AS "known_21"
+    END AS "local_us"
   FROM "stage"
 ), "seq" AS MATERIALIZED (
   SELECT
@@ -142,38 +120,52 @@ WITH "stage" AS MATERIALIZED (
 ), "ends" AS (
   SELECT
     "visitor_id" AS "one",
-    MIN(CASE WHEN "known_1" THEN "rn" END) AS "page_category_first_rn",
-    MAX(CASE WHEN "known_1" THEN "rn" END) AS "page_category_last_rn",
-    MIN(CASE WHEN "known_2" THEN "rn" END) AS "location_first_rn",
-    MAX(CASE WHEN "known_2" THEN "rn" END) AS "location_last_rn",
-    MIN(CASE WHEN "known_3" THEN "rn" END) AS "landing_page_first_rn",
-    MIN(CASE WHEN "known_4" THEN "rn" END) AS "referer_first_rn",
-    MAX(CASE WHEN "known_4" THEN "rn" END) AS "referer_last_rn",
-    MIN(CASE WHEN "known_5" THEN "rn" END) AS "referer_type_first_rn",
-    MIN(CASE WHEN "known_6" THEN "rn" END) AS "referer_name_first_rn",
-    MIN(CASE WHEN "known_7" THEN "rn" END) AS "channel_first_rn",
-    MAX(CASE WHEN "known_7" THEN "rn" END) AS "channel_last_rn",
-    MIN(CASE WHEN "known_8" THEN "rn" END) AS "campaign_name_first_rn",
-    MAX(CASE WHEN "known_9" THEN "rn" END) AS "useragent_last_rn",
-    MIN(CASE WHEN "known_10" THEN "rn" END) AS "useragent_type_first_rn",
-    MAX(CASE WHEN "known_10" THEN "rn" END) AS "useragent_type_last_rn",
-    MIN(CASE WHEN "known_11" THEN "rn" END) AS "useragent_category_first_rn",
-    MAX(CASE WHEN "known_11" THEN "rn" END) AS "useragent_category_last_rn",
-    MAX(CASE WHEN "known_12" THEN "rn" END) AS "useragent_os_last_rn",
-    MAX(CASE WHEN "known_13" THEN "rn" END) AS "useragent_device_brand_last_rn",
-    MAX(CASE WHEN "known_14" THEN "rn" END) AS "br_lang_last_rn",
-    MIN(CASE WHEN "known_15" THEN "rn" END) AS "client_addr_first_rn",
-    MAX(CASE WHEN "known_15" THEN "rn" END) AS "client_addr_last_rn",
-    MIN(CASE WHEN "known_16" THEN "rn" END) AS "vhost_first_rn",
-    MAX(CASE WHEN "known_16" THEN "rn" END) AS "vhost_last_rn",
-    MIN(CASE WHEN "known_17" THEN "rn" END) AS "client_addr_country_first_rn",
-    MAX(CASE WHEN "known_17" THEN "rn" END) AS "client_addr_country_last_rn",
-    MIN(CASE WHEN "known_18" THEN "rn" END) AS "client_addr_region_first_rn",
-    MIN(CASE WHEN "known_19" THEN "rn" END) AS "client_addr_city_first_rn",
-    MAX(CASE WHEN "known_20" THEN "rn" END) AS "month_rn",
-    MIN(CASE WHEN "known_21" THEN "rn" END) AS "own_1_first_rn",
-    MAX(CASE WHEN "known_21" THEN "rn" END) AS "own_1_last_rn"
-  FROM "seq"
+    MIN(
+      CASE
+        WHEN NOT CASE WHEN "is_pageview" = 1 THEN "page_category" END IS NULL
+        THEN "rn"
+      END
+    ) AS "page_category_first_rn",
+    MAX(
+      CASE
+        WHEN NOT CASE WHEN "is_pageview" = 1 THEN "page_category" END IS NULL
+        THEN "rn"
+      END
+    ) AS "page_category_last_rn",
+    MIN(CASE WHEN NOT "location" IS NULL THEN "rn" END) AS "location_first_rn",
+    MAX(CASE WHEN NOT "location" IS NULL THEN "rn" END) AS "location_last_rn",
+    MIN(
+      CASE WHEN NOT CASE WHEN "is_pageview" = 1 THEN "location" END IS NULL THEN "rn" END
+    ) AS "landing_page_first_rn",
+    MIN(CASE WHEN NOT "referer" IS NULL THEN "rn" END) AS "referer_first_rn",
+    MAX(CASE WHEN NOT "referer" IS NULL THEN "rn" END) AS "referer_last_rn",
+    MIN(CASE WHEN NOT "referer_type" IS NULL THEN "rn" END) AS "referer_type_first_rn",
+    MIN(CASE WHEN NOT "referer_name" IS NULL THEN "rn" END) AS "referer_name_first_rn",
+    MIN(CASE WHEN NOT "channel" IS NULL THEN "rn" END) AS "channel_first_rn",
+    MAX(CASE WHEN NOT "channel" IS NULL THEN "rn" END) AS "channel_last_rn",
+    MIN(CASE WHEN NOT "campaign_name" IS NULL THEN "rn" END) AS "campaign_name_first_rn",
+    MAX(CASE WHEN NOT "useragent" IS NULL THEN "rn" END) AS "useragent_last_rn",
+    MIN(CASE WHEN NOT "useragent_type" IS NULL THEN "rn" END) AS "useragent_type_first_rn",
+    MAX(CASE WHEN NOT "useragent_type" IS NULL THEN "rn" END) AS "useragent_type_last_rn",
+    MIN(CASE WHEN NOT "useragent_category" IS NULL THEN "rn" END) AS "useragent_category_first_rn",
+    MAX(CASE WHEN NOT "useragent_category" IS NULL THEN "rn" END) AS "useragent_category_last_rn",
+    MAX(CASE WHEN NOT "useragent_os" IS NULL THEN "rn" END) AS "useragent_os_last_rn",
+    MAX(CASE WHEN NOT "useragent_device_brand" IS NULL THEN "rn" END) AS "useragent_device_brand_last_rn",
+    MAX(CASE WHEN NOT "br_lang" IS NULL THEN "rn" END) AS "br_lang_last_rn",
+    MIN(CASE WHEN NOT "client_addr" IS NULL THEN "rn" END) AS "client_addr_first_rn",
+    MAX(CASE WHEN NOT "client_addr" IS NULL THEN "rn" END) AS "client_addr_last_rn",
+    MIN(CASE WHEN NOT "vhost" IS NULL THEN "rn" END) AS "vhost_first_rn",
+    MAX(CASE WHEN NOT "vhost" IS NULL THEN "rn" END) AS "vhost_last_rn",
+    MIN(CASE WHEN NOT "client_addr_country" IS NULL THEN "rn" END) AS "client_addr_country_first_rn",
+    MAX(CASE WHEN NOT "client_addr_country" IS NULL THEN "rn" END) AS "client_addr_country_last_rn",
+    MIN(CASE WHEN NOT "client_addr_region" IS NULL THEN "rn" END) AS "client_addr_region_first_rn",
+    MIN(CASE WHEN NOT "client_addr_city" IS NULL THEN "rn" END) AS "client_addr_city_first_rn",
+    MAX(CASE WHEN NOT "local_month" IS NULL THEN "rn" END) AS "month_rn",
+    MIN(CASE WHEN NOT "own_1" IS NULL THEN "rn" END) AS "own_1_first_rn",
+    MAX(CASE WHEN NOT "own_1" IS NULL THEN "rn" END) AS "own_1_last_rn"
+  FROM "stage"
+  JOIN "numbers"
+    ON "row_index" = "hit"
   GROUP BY
     "visitor_id"
 ), "of_ends" AS (
@@ -234,23 +226,9 @@ WITH "stage" AS MATERIALIZED (
     ON "visitor_id" = "ends"."one"
   GROUP BY
     "visitor_id"
-), "paired" AS (
+), "timed" AS (
   SELECT
-    "visitor_id",
-    "ts_us",
-    "rn",
-    "prev_us",
-    "local_us",
-    "day",
-    "prev_local_us",
-    "is_pageview",
-    CASE
-      WHEN "is_pageview" = 1
-      AND "location" = LAG("location") OVER (PARTITION BY "visitor_id", "is_pageview" ORDER BY "rn")
-      AND "ts_us" - LAG("ts_us") OVER (PARTITION BY "visitor_id", "is_pageview" ORDER BY "rn") <= 10000000
-      THEN 1
-      ELSE 0
-    END AS "is_again"
+    *
   FROM "seq"
   WHERE
     NOT "ts_us" IS NULL
@@ -278,7 +256,7 @@ WITH "stage" AS MATERIALIZED (
       END
       ELSE CASE WHEN "local_us" % 86400000000 <= 1800000000 THEN 0 ELSE 1 END
     END AS "day_pause"
-  FROM "paired"
+  FROM "timed"
 ), "daily" AS (
   SELECT
     *,
@@ -314,8 +292,7 @@ WITH "stage" AS MATERIALIZED (
     SUM("is_new_day") AS "days",
     CAST(SUM("is_pageview") AS BIGINT) AS "views",
     MIN(CASE WHEN "is_pageview" = 1 THEN "ts_us" END) AS "first_view_us",
-    MAX(CASE WHEN "is_pageview" = 1 THEN "ts_us" END) AS "last_view_us",
-    SUM("is_again") AS "repeats"
+    MAX(CASE WHEN "is_pageview" = 1 THEN "ts_us" END) AS "last_view_us"
   FROM "numbered"
   GROUP BY
     "visitor_id",
@@ -349,9 +326,29 @@ WITH "stage" AS MATERIALIZED (
     CAST(SUM("end_us" - "start_us") AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) / 1000000.0 AS "session_duration_mean",
     CAST(MAX(CASE WHEN "is_last" = 1 THEN "end_us" - "start_us" END) AS DOUBLE) / 1000000.0 AS "session_duration_last",
     CAST(CAST(SUM(CASE WHEN "views" = 1 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS "bounce_share",
-    CAST(SUM("last_view_us" - "first_view_us") AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN "views" > 0 THEN "views" - 1 END) AS DOUBLE), 0) / 1000000.0 AS "time_on_page_mean",
-    CAST(SUM("repeats") AS BIGINT) AS "repeated_pageviews"
+    CAST(SUM("last_view_us" - "first_view_us") AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN "views" > 0 THEN "views" - 1 END) AS DOUBLE), 0) / 1000000.0 AS "time_on_page_mean"
   FROM "aged"
+  GROUP BY
+    "visitor_id"
+), "views" AS (
+  SELECT
+    "visitor_id",
+    CASE
+      WHEN "location" = LAG("location") OVER (PARTITION BY "visitor_id" ORDER BY "rn")
+      AND "ts_us" - LAG("ts_us") OVER (PARTITION BY "visitor_id" ORDER BY "rn") <= 10000000
+      THEN 1
+      ELSE 0
+    END AS "is_again"
+  FROM "stage"
+  JOIN "numbers"
+    ON "row_index" = "hit"
+  WHERE
+    "is_pageview" = 1 AND NOT "ts_us" IS NULL
+), "of_views" AS (
+  SELECT
+    "visitor_id" AS "one",
+    CAST(SUM("is_again") AS BIGINT) AS "repeated_pageviews"
+  FROM "views"
   GROUP BY
     "visitor_id"
 ), "categories" AS (
@@ -446,7 +443,7 @@ SELECT
   "of_hits"."weekend_share" AS "weekend_share",
   "of_hits"."error_share" AS "error_share",
   "of_hits"."count_404" AS "count_404",
-  COALESCE("of_visits"."repeated_pageviews", 0) AS "repeated_pageviews",
+  COALESCE("of_views"."repeated_pageviews", 0) AS "repeated_pageviews",
   "of_hits"."is_bot" AS "is_bot",
   "of_hits"."asked_robots_txt" AS "asked_robots_txt",
   "of_hits"."count_blog_pages" AS "count_blog_pages",
@@ -466,5 +463,7 @@ LEFT JOIN "of_ends"
   ON "of_hits"."one" = "of_ends"."one"
 LEFT JOIN "of_visits"
   ON "of_hits"."one" = "of_visits"."one"
+LEFT JOIN "of_views"
+  ON "of_hits"."one" = "of_views"."one"
 LEFT JOIN "of_categories"
   ON "of_hits"."one" = "of_categories"."one"

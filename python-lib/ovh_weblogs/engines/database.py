@@ -1,0 +1,278 @@
+"""The dataset's own database: definitions as one SELECT over its table, which the host runs into the output's table.
+
+Tables have no order of rows. Hits are ordered by their columns of ``schema.HIT_ORDER`` and then by every other column
+that is read, so that what stays without order is the same in all of them, and any order of it gives the same result.
+MariaDB sorts texts by their first 1,024 bytes (max_sort_length): of hits that differ only further on, any may be first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import ErrorLevel, exp, parse_one
+
+from ovh_weblogs.column import Column, Type
+from ovh_weblogs.engines.dialects import BIGQUERY, Dialect, declared
+from ovh_weblogs.features.portable import text
+from ovh_weblogs.schema import HIT_ORDER
+
+ROW_INDEX = "row_index"
+_VISITOR = "visitor_id"
+_GROUP = "group_"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The table of the events, and how it is read.
+
+    ``table``: its name, quoted, as the host resolves it; ``columns``: what is read, by our names and of our types, with
+    the names in the table; ``partitions``: those that are read, each a value by dimension, which is a column of texts;
+    None for the whole table; ``refused``: the column that tells of a line why it is no hit; ``nobody``: whether hits
+    without visitor are read; ``keys``: whether group_1, group_2... together are what rows are of; ``carried``: columns
+    of the table that go through as they are, as given_1, given_2..., with those of refused lines.
+    """
+
+    table: str
+    columns: Sequence[tuple[Column, str]]
+    partitions: Sequence[Mapping[str, str]] | None = None
+    refused: str = ""
+    nobody: bool = True
+    keys: bool = False
+    carried: Sequence[str] = ()
+
+
+def statement(
+    query: exp.Expression,
+    source: Source,
+    output: Sequence[Column],
+    dialect: Dialect,
+    *,
+    constants: Mapping[str, str] | None = None,
+) -> str:
+    """The SQL of a definition's rows: a SELECT, since the host rewrites no query that begins with WITH.
+
+    Args:
+        query: The definition, over the table ``events``, for the same dialect.
+        source: The events.
+        output: Columns that it gives, in order; instants as microseconds.
+        dialect: Of the database.
+        constants: Further columns by name, each a text: the partition that is written.
+    """
+    made = [exp.alias_(declared(column.name, column.type, dialect), column.name, quoted=True) for column in output]
+    return _text(exp.select(*made, *_constants(constants)).from_(_with_events(query, source, dialect)), dialect)
+
+
+def placed(
+    query: exp.Select,
+    source: Source,
+    renamed: Sequence[str],
+    places: Sequence[Column],
+    dialect: Dialect,
+    *,
+    only_placed: bool,
+    constants: Mapping[str, str] | None = None,
+) -> str:
+    """The SQL of the events themselves, each with its place: ``source.carried``, then the columns of places.
+
+    Args:
+        query: The definition of places, over ``events`` with ``row_index``, which it gives, too.
+        source: The events.
+        renamed: Names that ``source.carried`` get.
+        places: Columns that are added.
+        dialect: Of the database.
+        only_placed: Whether hits that have no place are left out.
+        constants: As ``statement`` has it; they replace columns of the same name.
+    """
+    fixed = constants or {}
+    names = [(f"given_{number}", name) for number, name in enumerate(renamed, 1) if name not in fixed]
+    given = (exp.alias_(exp.column(inner, table="events"), name, quoted=True) for inner, name in names)
+    own = (exp.alias_(declared(each.name, each.type, dialect), each.name, quoted=True) for each in places)
+    places_step = query.copy()
+    beside = exp.select(*given, *own).from_("events")
+    on = exp.EQ(this=exp.column(ROW_INDEX, table="events"), expression=exp.column(ROW_INDEX, table="places"))
+    steps = places_step.ctes
+    bare = _without_steps(places_step)
+    bare.set("order", None)
+    beside = beside.join("places", on=on, join_type="inner" if only_placed else "left")
+    for name, step in [*((cte.alias, cte.this) for cte in steps), ("places", bare)]:
+        beside = beside.with_(name, as_=step, copy=False)
+    wanted = [exp.column(name, quoted=True) for _, name in names]
+    wanted += [exp.column(each.name, quoted=True) for each in places]
+    return _text(exp.select(*wanted, *_constants(constants)).from_(_with_events(beside, source, dialect)), dialect)
+
+
+def longest(source: Source, name: str, dialect: Dialect) -> str:
+    """The SQL of the longest text of a column of the table, in characters: one row.
+
+    Args:
+        source: The table, and what is read of it.
+        name: Of the column.
+        dialect: Of the database.
+    """
+    table = exp.maybe_parse(source.table, into=exp.Table, dialect=dialect.generator)
+    most = exp.Max(this=exp.Length(this=exp.column(name, quoted=True)))
+    query = exp.select(exp.alias_(most, "longest", quoted=True)).from_(table)
+    return _text(_of_partitions(query, source, dialect), dialect)
+
+
+def lengths(statement: str, names: Sequence[str], dialect: Dialect) -> str:
+    """The SQL of the longest text, in characters, of each of the named columns of a statement: one row.
+
+    Args:
+        statement: What ``statement`` gives.
+        names: Columns of texts.
+        dialect: Of the database.
+    """
+    longest = (
+        exp.alias_(exp.Max(this=exp.Length(this=exp.column(name, quoted=True))), f"longest_{number}")
+        for number, name in enumerate(names, 1)
+    )
+    table = exp.Subquery(this=parse_one(statement, read=dialect.generator), alias=_alias("made"))
+    return _text(exp.select(*longest).from_(table), dialect)
+
+
+def _text(query: exp.Expression, dialect: Dialect) -> str:
+    if dialect is BIGQUERY:
+        query = _rests_first(_without_order_of_nulls(query))
+    return query.sql(dialect=dialect.generator, identify=True, unsupported_level=ErrorLevel.RAISE)
+
+
+def _without_order_of_nulls(query: exp.Expression) -> exp.Expression:
+    """BigQuery does not take it in windows of aggregates: whether a value is null is ordered by before it."""
+    query = query.copy()
+    for ordered in [each for window in query.find_all(exp.Window) for each in window.find_all(exp.Ordered)]:
+        unknown = exp.Case().when(exp.Is(this=ordered.this.copy(), expression=exp.Null()), "1").else_("0")
+        ordered.set("nulls_first", True)  # noqa: FBT003 - what BigQuery does where nothing is said
+        ordered.replace([exp.Ordered(this=unknown, desc=False, nulls_first=True), ordered.copy()])
+    return query
+
+
+def _rests_first(query: exp.Expression) -> exp.Expression:
+    """Older versions of sqlglot read ``a - b % c`` from the left, which shows where ``%`` becomes a function."""
+    for rest in list(query.find_all(exp.Mod)):
+        whole = rest.this
+        if isinstance(whole, exp.Sub):
+            inner = exp.Mod(this=whole.expression.copy(), expression=rest.expression.copy())
+            rest.replace(exp.Sub(this=whole.this.copy(), expression=inner))
+    return query
+
+
+def _constants(constants: Mapping[str, str] | None) -> list[Any]:
+    return [exp.alias_(exp.Literal.string(value), name, quoted=True) for name, value in (constants or {}).items()]
+
+
+def _with_events(query: exp.Expression, source: Source, dialect: Dialect) -> exp.Subquery:
+    """The query as a table, with the steps that make ``events`` before its own."""
+    query = query.copy()
+    steps = {"given": exp.select("*").from_("table"), "events": _events(source)}
+    own = [exp.CTE(this=step, alias=_alias(name)) for name, step in steps.items()]
+    for first in query.find_all(exp.With):
+        first.set("expressions", [*own, *first.expressions])
+        break  # those further in are not the query's own
+    table = exp.maybe_parse(source.table, into=exp.Table, dialect=dialect.generator)
+    _rename(query, table.name)
+    own[0].set("this", _given(source, table, dialect))
+    return exp.Subquery(this=query, alias=_alias("made"))
+
+
+def _rename(query: exp.Expression, name: str) -> None:
+    """Give a step that is called as the table is another name: MariaDB 10.11 takes one for the other, and ends."""
+    for node in query.find_all(exp.Table, exp.TableAlias, exp.Column):
+        key = "table" if isinstance(node, exp.Column) else "this"
+        called = node.args.get(key)
+        if called is not None and called.name.lower() == name.lower() and not node.args.get("db"):
+            node.set(key, exp.to_identifier(f"{called.name}_step"))
+
+
+def _alias(name: str) -> exp.TableAlias:
+    return exp.TableAlias(this=exp.to_identifier(name))
+
+
+def _without_steps(query: exp.Select) -> exp.Select:
+    first = query.find(exp.With)
+    if first is not None:
+        first.pop()
+    return query
+
+
+def _given(source: Source, table: exp.Table, dialect: Dialect) -> exp.Select:
+    """The table's rows that are read, texts compared by their bytes, none of them empty."""
+    made = [exp.alias_(_read(column, name, source, dialect), column.name) for column, name in source.columns]
+    carried = [
+        exp.alias_(exp.column(name, quoted=True), f"given_{number}") for number, name in enumerate(source.carried, 1)
+    ]
+    query = exp.select(*made, *carried).from_(table)
+    if source.refused and not source.carried:
+        query = query.where(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()))
+    return _of_partitions(query, source, dialect)
+
+
+def _of_partitions(query: exp.Select, source: Source, dialect: Dialect) -> exp.Select:
+    if source.partitions is None:
+        return query
+    return query.where(exp.or_(*(_of_partition(each, dialect) for each in source.partitions)))
+
+
+def _read(column: Column, name: str, source: Source, dialect: Dialect) -> exp.Expression:
+    if column.type is not Type.STRING:
+        return exp.column(name, quoted=True)
+    known = _known(name, dialect)
+    if column.name != _VISITOR:
+        return known
+    visitor = _limited(_nulled(known, "null"), dialect)  # a tracker writes a missing cookie as this word
+    if not (source.refused and source.carried):
+        return visitor
+    return exp.Case().when(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()), visitor)
+
+
+def _limited(visitor: exp.Expression, dialect: Dialect) -> exp.Expression:
+    """An id of so many characters at most, by which rows can be found: ``longest`` tells whether all are."""
+    if not dialect.joined:
+        return visitor
+    limited = exp.cast(visitor, f"CHAR({dialect.joined})", dialect=dialect.generator)
+    return exp.Collate(this=limited, expression=exp.var("utf8mb4_nopad_bin"))
+
+
+def _known(name: str, dialect: Dialect) -> exp.Expression:
+    return _nulled(text(name, dialect.name), "")
+
+
+def _nulled(value: exp.Expression, word: str) -> exp.Expression:
+    return exp.Nullif(this=value, expression=exp.Literal.string(word))
+
+
+def _of_partition(partition: Mapping[str, str], dialect: Dialect) -> exp.Condition:
+    return exp.and_(
+        *(
+            exp.EQ(this=text(name, dialect.name), expression=exp.Literal.string(value))
+            for name, value in partition.items()
+        )
+    )
+
+
+def _events(source: Source) -> exp.Select:
+    """What definitions are over; ``row_index`` numbers the rows in their order."""
+    names = [column.name for column, _ in source.columns]
+    first = [name for name in (*HIT_ORDER, _VISITOR) if name in names]
+    order = [*first, *(name for name in names if name not in first)]
+    ordered = [exp.Ordered(this=exp.column(name), desc=False, nulls_first=False) for name in order]
+    number = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=ordered))
+    given = [f"given_{number}" for number, _ in enumerate(source.carried, 1)]
+    kept: list[Any] = [name for name in names if name != _VISITOR or not source.keys]
+    if source.keys:
+        kept.append(exp.alias_(_key(names), _VISITOR))
+    query = exp.select(*kept, *given, exp.alias_(number, ROW_INDEX)).from_("given")
+    return query if source.nobody or _VISITOR not in names else query.where("NOT visitor_id IS NULL")
+
+
+def _key(names: Sequence[str]) -> exp.Expression:
+    """One text for each combination of groups; null is a value of its own."""
+    # Lengths before the texts keep combinations apart whatever the texts hold.
+    parts = (
+        f"CASE WHEN {name} IS NULL THEN '-' ELSE CAST(LENGTH({name}) AS VARCHAR) || ':' || {name} END"
+        for name in names
+        if name.startswith(_GROUP)
+    )
+    return exp.maybe_parse(" || ".join(parts))

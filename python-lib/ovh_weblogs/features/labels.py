@@ -1,0 +1,109 @@
+"""Labels without leakage: which hits a row may know of, and what became of its visitor.
+
+Every step of visitors reads the CTE ``stage``. Here it is cut, so that no feature can see what comes after the cutoff:
+all events stand in ``known``, and ``labels`` has one row for each visitor with his cutoff and his label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from ovh_weblogs.features.visits import over
+from ovh_weblogs.schema import HIT_ORDER
+from ovh_weblogs.visitored import Label, LabelKind
+
+DAY_US = 86_400_000_000
+_ONE = "one"
+
+
+def cutoffs_of(label: Label, known_until: int) -> tuple[int | None, ...]:
+    """The cutoffs of a definition's queries, in microseconds since 1970; None where visitors have their own, or none.
+
+    Args:
+        label: What is wished for.
+        known_until: The instant up to which the events are complete, in microseconds since 1970.
+    """
+    if label.kind is not LabelKind.SNAPSHOT:
+        return (None,)
+    return label.cutoffs or (known_until - label.horizon_days * DAY_US,)
+
+
+def cut_steps(columns: Sequence[str], label: Label, cutoff: int | None, known_until: int) -> dict[str, exp.Select]:
+    """From ``known`` to ``labels`` and to ``stage``, the hits that features are made of.
+
+    Args:
+        columns: The events', server_ts and is_conversion among them.
+        label: Of a kind that is not none.
+        cutoff: Of a snapshot, in microseconds since 1970.
+        known_until: The instant up to which the events are complete: no label is known of a horizon that ends later.
+    """
+    if cutoff is not None:
+        return {"labels": _snapshot(label, cutoff, known_until), "stage": _before(label, cutoff)}
+    steps = {"timeline": _timeline(columns), "spans": _spans(), "donors": _donors(), "others": _others()}
+    steps |= {"cuts": _cuts(), "labels": _history(), "counted": _counted()}
+    return {**steps, "stage": exp.select("known.*").from_("known").join("counted", on="row_index = hit")}
+
+
+def _before(label: Label, cutoff: int) -> exp.Select:
+    query = exp.select("*").from_("known").where(f"ts_us < {cutoff}")
+    return query.where(f"ts_us >= {cutoff - label.lookback_days * DAY_US}") if label.lookback_days else query
+
+
+def _snapshot(label: Label, cutoff: int, known_until: int) -> exp.Select:
+    """Whether a visitor converts within the horizon; null where he has not and still may."""
+    end = cutoff + label.horizon_days * DAY_US
+    converts = f"MAX(CASE WHEN is_conversion = 1 AND ts_us >= {cutoff} AND ts_us < {end} THEN 1 ELSE 0 END) = 1"
+    no = "ELSE 0 " if end <= known_until else ""
+    query = exp.select(
+        f"visitor_id AS {_ONE}", f"{cutoff} AS cutoff_us", f"CASE WHEN {converts} THEN 1 {no}END AS label"
+    )
+    return query.from_("known").group_by("visitor_id")
+
+
+def _timeline(columns: Sequence[str]) -> exp.Select:
+    """The hits of each visitor that have a time, numbered in their order."""
+    order = ["ts_us", *(name for name in HIT_ORDER[1:] if name in columns), "row_index"]
+    number = f"{over('ROW_NUMBER()', order)} AS hit_rn"
+    query = exp.select("visitor_id", "row_index AS hit", "ts_us", "is_conversion", number)
+    return query.from_("known").where("NOT ts_us IS NULL")
+
+
+def _spans() -> exp.Select:
+    """One row per visitor: how many hits he has, and which of them is the first to convert."""
+    first = "MIN(CASE WHEN is_conversion = 1 THEN hit_rn END) AS conversion_rn"
+    return exp.select("visitor_id", "COUNT(*) AS hits", first).from_("timeline").group_by("visitor_id")
+
+
+def _donors() -> exp.Select:
+    """Who converts after a hit, numbered from 0: others are cut after as many hits."""
+    query = exp.select("visitor_id", "conversion_rn", "ROW_NUMBER() OVER (ORDER BY visitor_id NULLS LAST) - 1 AS donor")
+    return query.from_("spans").where("conversion_rn > 1")
+
+
+def _others() -> exp.Select:
+    """Who never converts, and the number of the donor by whom he is cut."""
+    number = "(ROW_NUMBER() OVER (ORDER BY visitor_id NULLS LAST) - 1) % (SELECT COUNT(*) FROM donors)"
+    query = exp.select("visitor_id", "hits", f"{number} AS donor").from_("spans")
+    return query.where("conversion_rn IS NULL", "hits > 1", "(SELECT COUNT(*) FROM donors) > 0")
+
+
+def _cuts() -> exp.Select:
+    """One row per visitor: the number of the hit that he is cut before, for others their last at the latest."""
+    theirs = "CASE WHEN donors.conversion_rn < others.hits THEN donors.conversion_rn ELSE others.hits END"
+    donors = exp.select("visitor_id", "conversion_rn AS cutoff_rn", "1 AS label").from_("donors")
+    others = exp.select("others.visitor_id", f"{theirs} AS cutoff_rn", "0 AS label").from_("others")
+    both = exp.union(donors, others.join("donors", on="others.donor = donors.donor"), distinct=False)
+    return exp.select("visitor_id", "cutoff_rn", "label").from_(both.subquery("both"))
+
+
+def _history() -> exp.Select:
+    query = exp.select(f"cuts.visitor_id AS {_ONE}", "ts_us AS cutoff_us", "label").from_("cuts")
+    return query.join("timeline", on="cuts.visitor_id = timeline.visitor_id AND hit_rn = cutoff_rn")
+
+
+def _counted() -> exp.Select:
+    """The hits before the cutoffs."""
+    query = exp.select("hit").from_("timeline").join("cuts", on="timeline.visitor_id = cuts.visitor_id")
+    return query.where("hit_rn < cutoff_rn")

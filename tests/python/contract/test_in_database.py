@@ -1,0 +1,285 @@
+"""The recipes of visits and visitors where input and output are tables of a database."""
+
+from __future__ import annotations
+
+import pytest
+
+from dev.dsshost import Store
+from dev.dsshost.tables import Place
+
+COLUMNS = {
+    "server_ts": "date",
+    "visitor_id": "string",
+    "source_file": "string",
+    "line_number": "bigint",
+    "location": "string",
+    "is_pageview": "boolean",
+    "mine": "double",
+    "session_id": "string",
+}
+ROWS = [
+    ["2026-03-28T10:05:00.000Z", "a", "f", "2", "/b", "true", "1.5", "s1"],
+    ["2026-03-28T10:00:00.000Z", "a", "f", "1", "/a", "true", "", "s1"],
+    ["2026-03-28T10:00:00.000Z", "A", "f", "3", "/a", "true", "7", ""],
+    ["", "A", "f", "4", "", "false", "2", ""],
+    ["2026-03-28T11:00:00.000Z", "a", "f", "5", "", "false", "3", "s2"],
+    ["2026-03-28T12:00:00.000Z", "", "f", "6", "/c", "true", "3", "s2"],
+]
+OUTPUTS = {"ovh-logs-sessions": "sessions", "ovh-logs-visitors": "visitors"}
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture(params=["postgres", "mariadb"])
+def server(request):
+    """A database server."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def lay(store):
+    """Makes datasets tables of a server."""
+
+    def made(server, *names, **more):
+        for name in names:
+            place = Place.of(server, f"DEMO_{name}", **more)
+            with place.connect() as connection:
+                quote = "`" if server.kind == "MySQL" else '"'
+                connection.cursor().execute(f"DROP TABLE IF EXISTS {quote}DEMO_{name}{quote}")
+                connection.commit()
+            store.set_table(name, place)
+
+    return made
+
+
+@pytest.fixture
+def fill(store):
+    """Puts events into a dataset."""
+
+    def filled(columns=COLUMNS, rows=ROWS, partition="NP"):
+        store.set_columns("events", [{"name": name, "type": kind} for name, kind in columns.items()])
+        store.replace("events", rows, partition)
+
+    return filled
+
+
+@pytest.fixture
+def run(warm, store):
+    """Runs a recipe over the dataset events."""
+
+    def ran(recipe, *, placed=False, partition=None, reads=None, **settings):
+        outputs = {OUTPUTS[recipe]: ["made"], **({"events_with_sessions": ["placed"]} if placed else {})}
+        more = {"partition": partition, "reads": {"events": reads} if reads else None}
+        return warm.run(recipe, store, inputs={"events": ["events"]}, outputs=outputs, config=settings, **more)
+
+    return ran
+
+
+def left(store):
+    """What left the database, in rows or bytes of each time."""
+    path = store.root / "left_the_database"
+    return [int(count) for count in path.read_text().split()] if path.exists() else []
+
+
+def rows(store, name="made", partition="NP"):
+    return sorted(store.rows(name, partition), key=lambda row: [value.encode() for value in row.values()])
+
+
+@pytest.mark.parametrize("recipe", OUTPUTS)
+def test_rows_and_schema_are_those_of_the_embedded_engine_and_no_row_leaves_the_database(
+    recipe, run, store, server, lay, fill
+):
+    lay(server, "events", "made")
+    fill()
+    result = run(recipe, **({"engine": "database"} if recipe == "ovh-logs-visitors" else {}))
+    assert result.error is None, result.log
+    assert f"Engine: database, {'MariaDB' if server.kind == 'MySQL' else 'PostgreSQL'}: no row leaves it" in result.log
+    assert left(store) == ([1, 1] if server.kind == "MySQL" else [])  # its version, and the longest visitor_id
+    made, columns = rows(store), store.columns("made")
+    assert run(recipe, engine="embedded").error is None
+    assert made == rows(store)
+    assert len(made) == {"ovh-logs-sessions": 3, "ovh-logs-visitors": 2}[recipe]
+    assert columns == store.columns("made")
+
+
+def test_events_get_their_places_in_the_database_and_keep_their_own_columns(run, store, server, lay, fill):
+    lay(server, "events", "made", "placed")
+    fill()
+    assert (result := run("ovh-logs-sessions", placed=True, engine="database")).error is None, result.log
+    made, columns = rows(store, "placed"), store.columns("placed")
+    assert len(made) == len(ROWS)
+    assert run("ovh-logs-sessions", placed=True, engine="embedded").error is None
+    assert made == rows(store, "placed")
+    assert columns == store.columns("placed")
+    assert "tracker_session_id" in made[0]
+
+
+def test_a_database_that_orders_as_people_do_gives_rows_by_bytes(run, store, postgres, lay, fill):
+    """In French, é is before f and a before B."""
+    lay(postgres, "events", "made")
+    columns = {"server_ts": "date", "visitor_id": "string", "source_file": "string", "vhost": "string"}
+    time = "2026-03-28T10:00:00.000Z"
+    fill(columns, [[time, "v", "é", "late"], [time, "v", "f", "between"], [time, "v", "a", "a"], [time, "v", "B", "B"]])
+    assert (result := run("ovh-logs-visitors", engine="database")).error is None, result.log
+    (row,) = rows(store)
+    assert (row["vhost_first"], row["vhost_last"]) == ("B", "late")
+
+
+def test_wishes_of_the_form_are_heeded_in_the_database(run, store, server, lay, fill):
+    lay(server, "events", "made")
+    columns = {**COLUMNS, '`odd" name': "string", "page_category": "string"}
+    fill(columns, [[*row, "x" if n % 2 else "", "it's"] for n, row in enumerate(ROWS)])
+    wishes = {
+        "group_columns": ['`odd" name', "session_id"],
+        "categories": ["it's"],
+        "sum_columns": ["mine"],
+        "first_columns": ["source_file"],
+        "distinct_columns": ['`odd" name'],
+    }
+    assert (result := run("ovh-logs-visitors", engine="database", **wishes)).error is None, result.log
+    made, columns = rows(store), store.columns("made")
+    assert (result := run("ovh-logs-visitors", engine="embedded", **wishes)).error is None, result.log
+    assert made == rows(store)
+    assert columns == store.columns("made")
+    assert len(made) == 6
+
+
+def test_refused_lines_and_words_for_nothing_are_no_visitors(run, store, server, lay, fill):
+    lay(server, "events", "made", "placed")
+    time = "2026-03-28T10:00:00.000Z"
+    columns = {"server_ts": "date", "visitor_id": "string", "reject_reason": "string"}
+    fill(columns, [[time, "v", ""], [time, "null", ""], [time, "w", "no time"]])
+    assert run("ovh-logs-visitors", engine="database").error is None
+    assert [row["visitor_id"] for row in rows(store)] == ["v"]
+    assert run("ovh-logs-sessions", engine="database", placed=True).error is None
+    assert [row["visitor_id"] for row in rows(store)] == ["v"]
+    assert sorted(row["event_index"] for row in rows(store, "placed")) == ["", "", "1"]
+
+
+def test_a_day_is_built_from_the_partitions_around_it_and_the_others_stay(run, store, server, lay):
+    lay(server, "events", "made", "placed", dimensions=["day"])
+    columns = {"server_ts": "date", "visitor_id": "string", "day": "string"}
+    store.set_columns("events", [{"name": name, "type": kind} for name, kind in columns.items()])
+    days = ["2026-03-27", "2026-03-28", "2026-03-29", "2026-03-30"]
+    for day in days:
+        times = (f"{day}T09:00:00.000Z", f"{day}T22:50:00.000Z")  # the latter ten minutes before or after midnight
+        store.replace("events", [[time, "v", day] for time in times], day)
+    for day in days[1:3]:
+        result = run("ovh-logs-sessions", placed=True, partition=day, reads=days[days.index(day) - 1 :][:3])
+        assert result.error is None, result.log
+        assert "Engine: database" in result.log
+    again = run("ovh-logs-sessions", placed=True, partition=days[1], reads=days[:3])
+    assert again.error is None, again.log
+    assert store.partitions("made") == store.partitions("placed") == days[1:3]
+    starts = [row["start_ts"] for day in days[1:3] for row in rows(store, "made", day)]
+    assert [start[5:16] for start in sorted(starts)] == ["03-28T09:00", "03-28T22:50", "03-29T09:00"]
+    assert len(rows(store, "placed", days[2])) == 1
+    assert left(store) == ([1] * 6 if server.kind == "MySQL" else [])
+
+
+@pytest.mark.parametrize(
+    ("columns", "settings", "told"),
+    [
+        ({"server_ts": "date", "client_addr": "string"}, {}, "The input has no column visitor_id, which only"),
+        ({"server_ts": "string", "visitor_id": "string"}, {}, "server_ts (string in place of date)"),
+        (
+            {"moment": "date", "visitor_id": "string"},
+            {"time_column": "moment"},
+            "Columns of other names than those of events are chosen: moment (time_column)",
+        ),
+    ],
+    ids=["visitor", "type", "name"],
+)
+@pytest.mark.parametrize("recipe", OUTPUTS)
+def test_what_only_the_recipe_can_read_is_told_and_read_there_unless_the_database_is_asked_for(
+    recipe, columns, settings, told, run, postgres, lay, fill
+):
+    lay(postgres, "events", "made")
+    fill(columns, [["2026-03-28T10:00:00.000Z", "192.0.2.1"]])
+    refused = run(recipe, engine="database", **settings)
+    assert told in refused.error["message"]
+    assert "NotInDatabase" in refused.error["errorType"]
+    result = run(recipe, **settings)
+    assert result.error is None, result.log
+    assert "Engine: embedded, not database: " in result.log
+    assert told in result.log
+
+
+def test_labels_are_made_by_the_recipe_wherever_the_events_lie(run, store, postgres, lay, fill):
+    lay(postgres, "events", "made")
+    columns = {"server_ts": "date", "visitor_id": "string", "is_conversion": "boolean"}
+    fill(columns, [["2026-03-08T10:00:00.000Z", "v", "false"], ["2026-03-28T10:00:00.000Z", "v", "true"]])
+    wished = {"label": "snapshot", "cutoffs": ["2026-03-25"]}
+    refused = run("ovh-logs-visitors", engine="database", **wished)
+    assert "Rows with labels are made by the engine in the recipe alone; choose that engine" in refused.error["message"]
+    result = run("ovh-logs-visitors", **wished)
+    assert result.error is None, result.log
+    assert [(row["count"], row["label"]) for row in rows(store, "made")] == [("1", "1")]
+
+
+def test_input_and_output_have_to_lie_in_one_database(run, store, postgres, lay, fill):
+    lay(postgres, "events")
+    fill()
+    assert "Engine: embedded, not database: DEMO.made is no table of the connection weblogs" in (
+        run("ovh-logs-visitors").log
+    )
+    assert len(rows(store)) == 2
+    message = run("ovh-logs-visitors", engine="database").error["message"]
+    assert message.startswith("DEMO.made is no table of the connection weblogs; choose the engine in the recipe")
+
+
+def test_a_column_that_is_too_short_is_named_before_anything_is_written(run, store, server, lay, fill):
+    lay(server, "events", "made")
+    fill(rows=[["2026-03-28T10:00:00.000Z", "v", "f", "1", "/é" * 20, "true", "", ""]])
+    limited = [{"name": name, "type": "string", "maxLength": 30} for name in ("visitor_id", "location_first")]
+    store.set_columns("made", limited)
+    message = run("ovh-logs-visitors", engine="database").error["message"]
+    assert message.startswith("Column location_first of DEMO.made takes 30 characters, a text has 40; raise its length")
+    assert store.partitions("made") == []
+    store.set_columns("made", [{**limited[1], "maxLength": 40}])
+    assert run("ovh-logs-visitors", engine="database").error is None
+    assert next(column for column in store.columns("made") if column["name"] == "location_first")["maxLength"] == 40
+
+
+def test_databases_without_proof_have_to_be_allowed(run, store, postgres, lay, fill):
+    """Vertica's SQL runs in PostgreSQL, too."""
+    lay(postgres, "events", "made", kind="Vertica")
+    fill()
+    assert "not database: No test has run this SQL in Vertica" in run("ovh-logs-visitors").log
+    message = run("ovh-logs-visitors", engine="database").error["message"]
+    assert message.startswith("No test has run this SQL in Vertica; tick 'Databases without proof, too'")
+    made = rows(store)
+    result = run("ovh-logs-visitors", allow_unproved=True)
+    assert result.error is None, result.log
+    assert "WARNING No test has run this SQL in Vertica: compare a small part" in result.log
+    assert "Engine: database, Vertica" in result.log
+    assert made == rows(store)
+
+
+def test_ids_too_long_for_mariadb_to_find_rows_by_are_read_in_the_recipe(run, store, mariadb, lay, fill):
+    lay(mariadb, "events", "made")
+    columns = {"server_ts": "date", "visitor_id": "string"}
+    fill(columns, [["2026-03-28T10:00:00.000Z", "é" * 200], ["2026-03-28T10:00:00.000Z", "é" * 199 + "e"]])
+    assert "Engine: database, MariaDB" in run("ovh-logs-sessions").log
+    assert len(rows(store)) == 2
+    fill(columns, [["2026-03-28T10:00:00.000Z", "é" * 201], ["2026-03-28T10:00:00.000Z", "é" * 200 + "e"]])
+    told = "A visitor_id has 201 characters, and MariaDB finds rows by 200"
+    assert f"Engine: embedded, not database: {told}" in run("ovh-logs-sessions").log
+    assert len(rows(store)) == 2
+
+
+def test_visitors_are_made_in_a_database_that_is_slow_at_joins_only_where_that_is_asked_for(
+    run, postgres, mariadb, lay, fill
+):
+    for server, told in (
+        (mariadb, "Engine: embedded, not database: MariaDB is slow at joins"),
+        (postgres, "Engine: database, PostgreSQL"),
+    ):
+        lay(server, "events", "made")
+        fill()
+        result = run("ovh-logs-visitors")
+        assert result.error is None, result.log
+        assert told in result.log
