@@ -12,6 +12,7 @@ from datetime import timezone
 from typing import Any, Protocol
 
 import pyarrow as pa
+import pytest
 from sqlglot import exp
 
 from dev.databases import MYSQL, Server
@@ -21,6 +22,8 @@ from ovh_weblogs.engines.dialects import MARIADB, POSTGRES
 from ovh_weblogs.schema import EVENTS, HIT_ORDER, Column, Type
 from ovh_weblogs.settings import VisitorSettings
 
+# A query takes seconds there; the warnings are Spark's own, of pandas and of Python's next versions.
+SPARK = pytest.param("spark", marks=[pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")])
 ROW = Column("row_index", Type.BIGINT, "", nullable=False)
 
 

@@ -16,7 +16,7 @@ from ovh_weblogs.features import Rules
 from ovh_weblogs.schema import EVENTS, Column, Type
 from ovh_weblogs.settings import EUROPE, Midnight
 from ovh_weblogs.visitored import Aggregate, Shape
-from tests.python.parity.engines import ROW, declared
+from tests.python.parity.engines import ROW, SPARK, declared
 
 MINUTE = 60_000_000
 OFFSETS = features.offsets(EUROPE, 2025, 2027)
@@ -283,9 +283,28 @@ HIT_NAMES = tuple(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(events=st.lists(HIT, max_size=20), rules=st.sampled_from([RULES["long midnight"], RULES["campaigns"]]))
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+ANY = {
+    "events": st.lists(HIT, max_size=20),
+    "rules": st.sampled_from([RULES["long midnight"], RULES["campaigns"]]),
+}
+
+
+@pytest.mark.parametrize("engine", ["postgres", "mariadb"], indirect=True)
+@settings(suppress_health_check=SLOW)
+@given(**ANY)
 def test_any_events_give_the_same_rows(engine, embedded, events, rules):
+    all_agree(engine, embedded, events, rules)
+
+
+@pytest.mark.parametrize("engine", [SPARK], indirect=True)
+@settings(suppress_health_check=SLOW, max_examples=3)
+@given(**ANY)
+def test_any_few_events_give_the_same_rows_on_spark(engine, embedded, events, rules):
+    all_agree(engine, embedded, events, rules)
+
+
+def all_agree(engine, embedded, events, rules):
     sessions_agree(engine, embedded, events, HIT_NAMES, rules)
     places_agree(engine, embedded, events, HIT_NAMES, rules)
     visitors_agree(engine, embedded, events, HIT_NAMES, RULES["long midnight"], Shape())
