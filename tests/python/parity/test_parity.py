@@ -283,6 +283,7 @@ HIT_NAMES = tuple(
 )
 
 
+@pytest.mark.timeout(1200)  # of ``--hypothesis-profile=deep``: some hundred tables in a real database
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(events=st.lists(HIT, max_size=20), rules=st.sampled_from([RULES["long midnight"], RULES["campaigns"]]))
 def test_any_events_give_the_same_rows(engine, embedded, events, rules):
