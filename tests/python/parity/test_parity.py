@@ -290,6 +290,7 @@ ANY = {
 }
 
 
+@pytest.mark.timeout(1200)  # of ``--hypothesis-profile=deep``: some hundred tables in a real database
 @pytest.mark.parametrize("engine", ["postgres", "mariadb"], indirect=True)
 @settings(suppress_health_check=SLOW)
 @given(**ANY)
