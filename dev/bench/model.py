@@ -32,6 +32,7 @@ class Study:
     ceiling_pr: float
     gap: float
     shuffled: float
+    shuffled_error: float
     ok: bool
 
     def sentence(self) -> str:
@@ -40,7 +41,8 @@ class Study:
             f"{self.name}: {self.visitors:,} visitors, {self.rows:,} rows, {self.converts:,} converts in the trial; "
             f"{self.best} has ROC AUC {self.roc:.3f} (PR AUC {self.pr:.3f}), the true probabilities "
             f"{self.ceiling_roc:.3f} ({self.ceiling_pr:.3f}): {self.gap:.3f} below (goal {GAP}); mean of {SHUFFLES} "
-            f"with shuffled labels {self.shuffled:.3f} (goal 0.5 within {DRIFT}); ok: {'yes' if self.ok else 'NO'}"
+            f"with shuffled labels {self.shuffled:.3f} (goal 0.5 within {DRIFT}; "
+            f"standard error {self.shuffled_error:.3f}); ok: {'yes' if self.ok else 'NO'}"
         )
 
 
@@ -55,7 +57,7 @@ def study(folder: Path, people: int = PEOPLE) -> Study:
     learnt, trial = samples(pq.read_table(made.snapshots))
     model = best(taught(learnt, trial))
     ceiling = score(trial.labels, true_probabilities(made.truth, trial))
-    shuffled, gap = by_chance(model, learnt, trial), ceiling.roc - model.score.roc
+    chance, gap = by_chance(model, learnt, trial), ceiling.roc - model.score.roc
     return Study(
         name="model",
         visitors=len({*learnt.visitors, *trial.visitors}),
@@ -67,6 +69,7 @@ def study(folder: Path, people: int = PEOPLE) -> Study:
         ceiling_roc=ceiling.roc,
         ceiling_pr=ceiling.pr,
         gap=gap,
-        shuffled=shuffled,
-        ok=gap <= GAP and abs(shuffled - 0.5) <= DRIFT,
+        shuffled=chance.mean,
+        shuffled_error=chance.error,
+        ok=gap <= GAP and abs(chance.mean - 0.5) <= DRIFT,
     )

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dev.demo.ceiling import true_probabilities
-from dev.demo.learning import Model, Score, Telling, best, by_chance, score, taught, telling
+from dev.demo.learning import Chance, Model, Score, Telling, best, by_chance, score, taught, telling
 from dev.demo.preparation import numbers, people, samples
 from dev.demo.segments import Segment, segments
 from dev.demo.snapshots import HORIZON, LOOKBACK, NEEDED, split
@@ -44,14 +44,14 @@ _SHOWN = {
 class Lesson:
     """Models, taught at earlier cutoffs and tried at the last one.
 
-    ``ceiling`` is the score of the true probabilities on the rows of the trial, where they are known; ``chance`` the
-    mean ROC AUC of the best model with shuffled labels; ``error`` the standard error of its ROC AUC. ``learnt`` and
+    ``ceiling`` is the score of the true probabilities on the rows of the trial, where they are known; ``chance`` is of
+    the best model with shuffled labels; ``error`` the standard error of its ROC AUC with the true ones. ``learnt`` and
     ``tried`` are rows, ``learnt_converts`` and ``converts`` those of them that convert.
     """
 
     models: Sequence[Model]
     ceiling: Score | None
-    chance: float
+    chance: Chance
     error: float
     tellings: Sequence[Telling]
     learnt: int

@@ -42,6 +42,14 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Chance:
+    """The mean ROC AUC of models that were taught with shuffled labels, and the standard error of it."""
+
+    mean: float
+    error: float
+
+
+@dataclass(frozen=True)
 class Telling:
     """A feature by how much the ROC AUC falls when its values are shuffled, and whether more of it means likelier."""
 
@@ -97,14 +105,14 @@ def best(models: Iterable[Model]) -> Model:
     return max(models, key=lambda model: model.score.roc)
 
 
-def by_chance(model: Model, learnt: Sample, trial: Sample, times: int = SHUFFLES) -> float:
-    """The mean ROC AUC of the same model after it was taught with shuffled labels: 0.5, unless something leaks."""
+def by_chance(model: Model, learnt: Sample, trial: Sample, times: int = SHUFFLES) -> Chance:
+    """ROC AUCs of the same model, each time taught with labels shuffled anew: about 0.5, unless something leaks."""
     draw, found = np.random.default_rng(_SEED), []
     for _ in range(times):
         estimator = clone(model.estimator)
         _teach(estimator, learnt, draw.permutation(learnt.labels))
         found.append(score(trial.labels, _probabilities(estimator, trial.matrix.values)).roc)
-    return float(np.mean(found))
+    return Chance(float(np.mean(found)), float(np.std(found, ddof=1) / np.sqrt(times)))
 
 
 def telling(model: Model, trial: Sample, count: int) -> list[Telling]:

@@ -23,7 +23,7 @@ def rows(lesson: Lesson) -> list[tuple[str, float, float]]:
     found = [(model.name, model.score.roc, model.score.pr) for model in ranked]
     if lesson.ceiling:
         found.append(("True probabilities: the ceiling", lesson.ceiling.roc, lesson.ceiling.pr))
-    return [*found, (f"Labels shuffled, mean of {SHUFFLES}", lesson.chance, lesson.converts / lesson.tried)]
+    return [*found, (f"Labels shuffled, mean of {SHUFFLES}", lesson.chance.mean, lesson.converts / lesson.tried)]
 
 
 def texts(found: Insights) -> dict[str, str]:
@@ -55,10 +55,8 @@ def _table(lesson: Lesson) -> str:
 
 
 def _note(lesson: Lesson) -> str:
-    few = (
-        f"With {counted(lesson.converts, 'convert')} in the trial, chance alone moves a ROC AUC by {lesson.error:.2f}."
-    )
-    return f'<p class="note">{few}</p>'
+    few = f"With {counted(lesson.converts, 'convert')} in the trial, chance alone moves a ROC AUC by {lesson.error:.2f}"
+    return f'<p class="note">{few}, and the mean with shuffled labels by {lesson.chance.error:.2f}.</p>'
 
 
 def _tellings(found: Sequence[Telling]) -> str:

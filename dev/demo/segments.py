@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from dev.demo.preparation import Numbers, numbers, people
-from dev.demo.texts import share
+from dev.demo.texts import counted, share
 
 # What people are grouped by, and how a segment above, or below, the mean of all is told from another of its name.
 TRAITS = {
@@ -136,7 +136,7 @@ def _profile(rows: Mapping[str, Numbers], group: npt.NDArray[np.bool_]) -> str:
 
     pages, seconds = mean("session_pageviews_mean"), mean("session_duration_mean")
     parts = [f"{mean('session_id_count'):.1f} visits of {pages:.1f} pages and {_time(seconds)}"]
-    parts.append(f"last seen {mean('days_since_last'):.0f} days ago")
+    parts.append(f"last seen {counted(round(mean('days_since_last')), 'day')} ago")
     seen = [f"{share(mean(name), 1)} {what}" for name, what in _PAGES.items() if name in rows and mean(name) > 0.005]
     if seen:
         parts.append(f"pages: {', '.join(seen)}")
@@ -148,4 +148,4 @@ def _profile(rows: Mapping[str, Numbers], group: npt.NDArray[np.bool_]) -> str:
 
 
 def _time(seconds: float) -> str:
-    return f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds >= 90 else counted(round(seconds), "second")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from rich.console import Console
@@ -101,3 +101,19 @@ def test_missing_days_are_skipped_only_where_there_are_gaps(tmp_path, last, expe
     with served(month) as ovh:
         config = definition(month, tmp_path, ovh)["datasets"]["logs"]["config"]
     assert (config["missing_days"], config["from_date"], config["to_date"]) == (expected, "2026-03-01", f"{last}")
+
+
+@pytest.mark.parametrize(("count", "made"), [(30, True), (28, False)], ids=["a month", "four weeks"])
+def test_snapshots_are_made_where_the_days_suffice_for_a_model(tmp_path, count, made):
+    days = [date(2026, 3, 1) + timedelta(days=number) for number in range(count)]
+    month = Month(tmp_path, "generated", days=days, truth=tmp_path)
+    with served(month) as ovh:
+        flow = definition(month, tmp_path, ovh)
+    assert ("snapshots" in flow["datasets"]) is made
+    assert [recipe["config"].get("label") for recipe in flow["recipes"]][3:] == ["snapshot"] * made
+
+
+def test_logs_without_rules_of_pages_have_no_snapshots(tmp_path):
+    month = Month(tmp_path, "logs", days=[date(2026, 3, 1) + timedelta(days=number) for number in range(30)])
+    with served(month) as ovh:
+        assert "snapshots" not in definition(month, tmp_path, ovh)["datasets"]

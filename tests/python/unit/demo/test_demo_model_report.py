@@ -14,7 +14,7 @@ from rich.console import Console
 
 from dev.demo.console import show_found
 from dev.demo.insights import Correlation, Insights, Lesson, correlation, insights
-from dev.demo.learning import Model, Score, Telling
+from dev.demo.learning import Chance, Model, Score, Telling
 from dev.demo.modelparts import texts
 from dev.demo.modelplots import correlated
 from dev.demo.segments import Segment
@@ -27,7 +27,7 @@ LESSON = Lesson(
         Model("Gradient boosting", None, np.zeros(1), Score(0.82, 0.1)),
     ],
     ceiling=Score(0.85, 0.3),
-    chance=0.501,
+    chance=Chance(0.501, 0.03),
     error=0.06,
     tellings=[Telling("days_since_last", 0.02, rises=False), Telling("channel_first", 0.01, rises=None)],
     learnt=2_000,
@@ -71,7 +71,7 @@ def test_rows_and_converts_are_counted_and_what_chance_does_is_said():
         "Taught with 2,000 rows of earlier cutoffs, of which 40 convert; tried on 1,000 of 23 March 2026"
         in found["lesson"]
     )
-    assert "With 20 converts in the trial, chance alone moves a ROC AUC by 0.06." in found["models"]
+    assert "With 20 converts in the trial, chance alone moves a ROC AUC by 0.06, and the mean" in found["models"]
 
 
 def test_a_feature_says_what_is_lost_without_it_and_which_way_it_goes():

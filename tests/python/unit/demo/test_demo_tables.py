@@ -79,3 +79,12 @@ def test_datasets_without_rows_make_tables_without_rows(storage):
     tables = stored(storage, [], [])
     assert (tables.hits, tables.event_count, tables.visitor_count) == (0, 0, 0)
     assert pq.read_table(tables.events).num_rows == 0
+
+
+def test_snapshots_are_a_table_where_the_flow_made_them(storage):
+    assert stored(storage, [], []).snapshots is None
+    storage.set_columns("snapshots", [{"name": name, "type": kind} for name, kind in [*VISITORS, ("label", "int")]])
+    storage.replace("snapshots", [["v", AT, "200", "1"], ["w", AT, "200", ""]])
+    snapshots = stored(storage, [], []).snapshots
+    assert snapshots is not None
+    assert pq.read_table(snapshots).column("label").to_pylist() == [1, None]
