@@ -21,6 +21,7 @@ from tests.python.unit.features.visitorkit import DAY, EVENT, HOUR, at, place, r
 CUTOFF = at(0) + timedelta(days=5)  # ten o'clock
 SCHEMA = pa.schema([column.arrow for column in EVENTS.columns])
 KEYS = ("visitor_id", "cutoff_ts")
+MOST = min(80, examples.default.max_examples)  # an example takes a tenth of a second, or two
 
 
 def micros(moment):
@@ -119,7 +120,7 @@ def test_the_log_says_how_many_convert_and_when_nobody_does(caplog):
     assert "No row converts: a model learns nothing" in caplog.text
 
 
-@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=MOST)
 @given(st.lists(EVENT, max_size=12), st.integers(0, 80))
 def test_a_snapshot_has_the_features_of_the_hits_before_its_cutoff(events, hours):
     cutoff = at(56 * DAY + hours * HOUR)
@@ -131,7 +132,7 @@ def test_a_snapshot_has_the_features_of_the_hits_before_its_cutoff(events, hours
         alike(found[visitor, cutoff], row)
 
 
-@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=MOST)
 @given(st.lists(EVENT, max_size=12), st.lists(EVENT, max_size=12), st.integers(0, 80))
 def test_whatever_comes_after_the_cutoff_no_feature_changes(events, others, hours):
     cutoff = at(56 * DAY + hours * HOUR)
@@ -173,7 +174,7 @@ def test_where_nobody_converts_after_a_hit_there_are_no_histories():
     assert history([view(0), view(1), buys(0, visitor_id="w")]) == {}
 
 
-@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=MOST)
 @given(st.lists(EVENT, max_size=15))
 def test_histories_agree_with_plain_loops(events):
     found, cut = history(events), {}
