@@ -22,8 +22,8 @@ from ovh_weblogs.settings import VisitorSettings
 logger = guarded_logger(__name__)
 
 _ROWS = 20_000  # per batch that leaves the engine
-_ROOM = 4  # times their own size in memory: what grouping events to visitors takes without spilling
-_FLUSHED = 20_000  # rows of a part that are held back before they are written
+_ROOM = 6  # times their own size in memory: what grouping events to visitors takes without spilling
+_FLUSHED = 20_000  # rows of a part that are held back before they are written: all parts are written side by side
 _MB_PER_THREAD = 256  # each thread keeps buffers of its own: many threads under a small limit run out of memory
 
 
@@ -87,7 +87,9 @@ def _parts(
     folder = kept.parent / "parts"
     rows = connection.read_parquet(str(kept)).project(f'*, CAST(hash("{apart}") % {parts} AS INTEGER) AS part')
     connection.execute(f"SET partitioned_write_flush_threshold = {_FLUSHED}")
-    rows.to_parquet(str(folder), compression="lz4", partition_by=["part"], write_partition_columns=False)
+    rows.to_parquet(
+        str(folder), compression="lz4", row_group_size=_FLUSHED, partition_by=["part"], write_partition_columns=False
+    )
     kept.unlink()
     for number, part in enumerate(sorted(folder.iterdir()), 1):
         yield str(part / "*.parquet")

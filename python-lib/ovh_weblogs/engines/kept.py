@@ -54,6 +54,7 @@ def keep(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path, fille
             if rows:
                 writer.write_table(pa.Table.from_batches(group), row_group_size=rows)
             writer.close()
+    pa.default_memory_pool().release_unused()  # before the engine takes what it may
     return whole + size
 
 

@@ -221,8 +221,8 @@ def test_rows_that_never_meet_are_grouped_part_by_part_where_all_are_more_than_t
     caplog.set_level("INFO")
     counts = [row for batch in grouped(tmp_path, 150, apart="visitor_id") for row in batch.column("count").to_pylist()]
     assert (len(counts), set(counts)) == (10_000, {10})
-    assert "more than fit into the memory at once: grouped in 5 parts" in caplog.text
-    assert "Part 5 of 5 is grouped" in caplog.text
+    assert "more than fit into the memory at once: grouped in 7 parts" in caplog.text
+    assert "Part 7 of 7 is grouped" in caplog.text
     assert list(tmp_path.iterdir()) == []
 
 
