@@ -56,7 +56,6 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
         "rejects": "rows",
         "max_reject_share": 1.0,  # however many there are: the report shows them
     }
-    counted = {"categories": CATEGORIES} if month.truth else {}
     events = {"inputs": {"events": ["events"]}}
     cutoffs = split(month.days) if month.truth else None  # without rules of pages no visitor converts
     labelled = [
@@ -80,7 +79,7 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
                 **events,
                 "outputs": {"sessions": ["sessions"]},
             },
-            {"recipe": GROUP, "config": counted, **events, "outputs": {"visitors": ["visitors"]}},
+            {"recipe": GROUP, "config": counted(month), **events, "outputs": {"visitors": ["visitors"]}},
             *labelled,
         ],
     }
@@ -89,6 +88,11 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
 def known(month: Month) -> dict[str, Any]:
     """What the form of enrichment is told of the site, where it is the generated one."""
     return KNOWN if month.truth else {}
+
+
+def counted(month: Month) -> dict[str, Any]:
+    """What the forms of visitors are told: the categories of the generated site's pages."""
+    return {"categories": CATEGORIES} if month.truth else {}
 
 
 def run(month: Month, storage: Path, ovh: Ovh, on_progress: Callable[[str], None]) -> Outcome:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dev import localspark
+from dev.demo import flow
 from dev.demo.errors import DemoFailed
-from dev.demo.flow import known
 from dev.demo.month import Month
 from dev.demo.texts import counted
 from dev.dsshost import Store, run_recipe
@@ -51,9 +51,9 @@ def on_spark(month: Month, storage: Path) -> OnSpark:
         DemoFailed: A recipe failed.
     """
     store = Store(storage)
-    config = {**known(month), "max_reject_share": 1.0}
+    config = {**flow.known(month), "max_reject_share": 1.0}
     _run("ovh-logs-events-spark", store, {"logs": ["archive"]}, {"events": [_EVENTS]}, config)
-    _run("ovh-logs-visitors-spark", store, {"events": [_EVENTS]}, {"visitors": [_VISITORS]}, {})
+    _run("ovh-logs-visitors-spark", store, {"events": [_EVENTS]}, {"visitors": [_VISITORS]}, flow.counted(month))
     ours, theirs = _rows(store, _VISITORS), _rows(store, "visitors")
     doubles = {column["name"] for column in store.columns("visitors") if column["type"] == "double"}
     other = [key for key in theirs.keys() | ours.keys() if not _same(ours.get(key), theirs.get(key), doubles)]
