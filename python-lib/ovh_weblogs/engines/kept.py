@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ovh_weblogs.ahead import ahead
 from ovh_weblogs.engines.spool import told
 from ovh_weblogs.errors import InputError
 
@@ -35,17 +36,16 @@ def keep(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path, fille
         SettingsError: The file cannot be written.
         BaseException: Whatever reading raised, itself.
     """
-    filled = [name for name in filled if name in schema.names]
     # Numbers that are all different make dictionaries that are given up again.
     repeated = [field.name for field in schema if pa.types.is_string(field.type)]
     whole, rows, size, group = 0, 0, 0, list[pa.RecordBatch]()
-    with contextlib.ExitStack() as files:
-        files.callback(_close, batches)
+    # Read in a thread of its own: writing, which is Arrow's, lets Python run meanwhile.
+    with closing(ahead(_read(batches, schema, filled))) as read, ExitStack() as files:
         with told(path.parent):
             writer = files.enter_context(pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=repeated))
-        for batch in batches:
-            group.append(_checked(batch, schema, filled))
-            rows, size = rows + batch.num_rows, size + group[-1].nbytes
+        for batch in read:
+            group.append(batch)
+            rows, size = rows + batch.num_rows, size + batch.nbytes
             if rows >= _ROWS or size >= _BYTES:
                 with told(path.parent):
                     writer.write_table(pa.Table.from_batches(group), row_group_size=rows)
@@ -58,6 +58,20 @@ def keep(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path, fille
     return whole + size
 
 
+def _read(
+    batches: Iterable[pa.RecordBatch], schema: pa.Schema, filled: Sequence[str]
+) -> Generator[pa.RecordBatch, None, None]:
+    """The batches, of the schema and without a null where none may be."""
+    there = [name for name in filled if name in schema.names]
+    try:
+        for batch in batches:
+            yield _checked(batch, schema, there)
+    finally:
+        close = getattr(batches, "close", None)
+        if close is not None:
+            close()
+
+
 def _checked(batch: pa.RecordBatch, schema: pa.Schema, filled: Sequence[str]) -> pa.RecordBatch:
     for name in filled:
         if nulls := batch.column(name).null_count:
@@ -66,9 +80,3 @@ def _checked(batch: pa.RecordBatch, schema: pa.Schema, filled: Sequence[str]) ->
                 fix="fill it or drop those rows in a Prepare recipe; enrichment gives each hit a visitor_id",
             )
     return batch if batch.schema == schema else batch.select(schema.names).cast(schema)
-
-
-def _close(batches: Iterable[pa.RecordBatch]) -> None:
-    close = getattr(batches, "close", None)
-    if close is not None:
-        close()
