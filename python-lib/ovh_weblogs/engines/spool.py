@@ -85,11 +85,18 @@ def spools(folder: str | None, *names: str) -> Iterator[list[Spool]]:
     Raises:
         SettingsError: It cannot be made.
     """
+    with own_folder(folder) as own:
+        yield [Spool(own / name) for name in names]
+
+
+@contextmanager
+def own_folder(folder: str | None) -> Iterator[Path]:
+    """A folder for temporary files of one job, which is removed at the end; arguments and errors as ``spools``."""
     where = Path(folder or tempfile.gettempdir())
     with ExitStack() as made:
         with told(where):
             own = made.enter_context(tempfile.TemporaryDirectory(prefix="ovh-logs-", dir=where))
-        yield [Spool(Path(own) / name) for name in names]
+        yield Path(own)
 
 
 @contextmanager
