@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 from dataiku import SQLExecutor2
 
-from ovh_weblogs.dss.datasets import Input, Output
+from ovh_weblogs.dss.datasets import Input, Output, dimensions
 from ovh_weblogs.engines.database import lengths
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
 from ovh_weblogs.errors import InputError
@@ -75,15 +75,14 @@ def schema(made: Made, output: Output, theirs: Sequence[Mapping[str, Any]] = ())
         output: Where to; limits that its texts have already stay.
         theirs: Columns of the input that go through.
     """
-    written = _written(output)
     known = {str(column["name"]): column for column in output.host.read_schema(raise_if_empty=False)}
-    columns = [dict(column) for column in theirs if column["name"] not in written]
+    columns = [dict(column) for column in theirs if column["name"] not in output.written]
     columns += [column.dss for column in made.columns]
     for column in columns:
         limit = known.get(column["name"], {}).get("maxLength")
         if column["type"] == "string" and limit and int(limit) > 0:
             column["maxLength"] = int(limit)
-    return [*columns, *(dict(known.get(name, {"name": name, "type": "string"})) for name in written)]
+    return output.schema(columns)
 
 
 def _table(settings: VisitorSettings, events: Input, outputs: Sequence[Output]) -> Table:
@@ -102,8 +101,7 @@ def _table(settings: VisitorSettings, events: Input, outputs: Sequence[Output]) 
     if not name:
         raise NotInDatabase(f"The host does not tell the table of {events.short_name}", fix=_ELSE)
     types = {str(column["name"]): str(column["type"]) for column in events.columns}
-    written = _written(outputs[0])
-    table = Table(str(name), types, dialect or known, _read(events, config, types), written)
+    table = Table(str(name), types, dialect or known, _read(events, config, types), outputs[0].written)
     if question := asks_of_visitors(table):
         found = SQLExecutor2(connection=connection).query_to_df(question).iloc[0, 0]
         check_visitors(table, 0 if pd.isna(found) else int(found))
@@ -142,7 +140,7 @@ def _version(connection: str) -> str:
 
 def _read(events: Input, config: Mapping[str, Any], types: Mapping[str, str]) -> list[dict[str, str]] | None:
     """The partitions that are read, by dimension; None where there are none."""
-    names = _dimensions(config)
+    names = dimensions(config)
     if not names or not events.partitions:
         return None
     wrong = [name for name in names if types.get(name) != "string"]
@@ -152,17 +150,6 @@ def _read(events: Input, config: Mapping[str, Any], types: Mapping[str, str]) ->
             fix="make it one, such as 2026-01-31, or choose the engine in the recipe",
         )
     return [dict(zip(names, partition.split("|"), strict=True)) for partition in events.partitions]
-
-
-def _written(output: Output) -> dict[str, str]:
-    """The values of the partition that is written, which are columns of its table; none without partitions."""
-    if not output.partition:
-        return {}
-    return dict(zip(_dimensions(output.host.get_config()), output.partition.split("|"), strict=True))
-
-
-def _dimensions(config: Mapping[str, Any]) -> list[str]:
-    return [str(each["name"]) for each in (config.get("partitioning") or {}).get("dimensions", [])]
 
 
 def _check_lengths(planned: Planned, dialect: Dialect) -> None:

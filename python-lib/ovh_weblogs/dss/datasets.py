@@ -81,26 +81,58 @@ class Output:
         partition = getattr(self._dataset, "writePartition", None)
         self.partition = "" if partition in (None, "NP") else str(partition)
 
+    @property
+    def written(self) -> dict[str, str]:
+        """Of a table, the partition that is written, as values of the columns that tell it; nothing without one."""
+        if not self.partition:
+            return {}
+        config = self._dataset.get_config()
+        if config.get("params", {}).get("mode") != "table":
+            return {}  # of files, the path tells it
+        return dict(zip(dimensions(config), self.partition.split("|"), strict=True))
+
     def column_names(self) -> set[str]:
         """Columns that the dataset has before it is written; none at first."""
-        return {str(column["name"]) for column in self._dataset.read_schema(raise_if_empty=False)}
+        return set(self._known())
+
+    def schema(self, columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The columns with those of the partition that is written, as DSS writes a schema.
+
+        Args:
+            columns: Of the rows; those of the partition are added behind them where they lack.
+        """
+        known, names = self._known(), {column["name"] for column in columns}
+        lacking = [name for name in self.written if name not in names]
+        of_partition = (known.get(name, {"name": name, "type": "string"}) for name in lacking)
+        return [dict(column) for column in (*columns, *of_partition)]
+
+    def _known(self) -> dict[str, dict[str, Any]]:
+        return {str(column["name"]): column for column in self._dataset.read_schema(raise_if_empty=False)}
 
     @contextmanager
     def writer(self, columns: Sequence[dict[str, Any]]) -> Iterator[Writer]:
         """Sets the schema, and gives what appends rows; those of several datasets may be open side by side.
 
         Args:
-            columns: The schema as DSS writes it, one entry per column of every batch, in any order.
+            columns: Of the rows as DSS writes a schema, one entry per column of every batch, in any order; ``schema``
+                says what they become.
         """
-        self._dataset.write_schema(list(columns))
+        order = [str(column["name"]) for column in columns]
+        constants = {name: value for name, value in self.written.items() if name not in order}
+        self._dataset.write_schema(self.schema(columns))
         with self._dataset.get_writer() as host_writer:
-            writer = Writer(host_writer, [str(column["name"]) for column in columns])
+            writer = Writer(host_writer, order, constants)
             yield writer
         logger.info("%s: %d rows written", self.name, writer.rows)
 
     def save_metrics(self, values: Mapping[str, int]) -> None:
         """Save counts as metrics of what was written."""
         save_metrics(self._dataset, self.name, values, partition=self.partition)
+
+
+def dimensions(config: Mapping[str, Any]) -> list[str]:
+    """Names of the dimensions of a dataset's partitions, in order, from its configuration."""
+    return [str(each["name"]) for each in (config.get("partitioning") or {}).get("dimensions", [])]
 
 
 def save_metrics(item: Any, name: str, values: Mapping[str, int], **of: str) -> None:
@@ -128,17 +160,22 @@ class Writer:
     Args:
         host_writer: The host's.
         order: Names of the columns, in the order of the schema.
+        constants: Texts that every row has in further columns, behind the others.
     """
 
-    def __init__(self, host_writer: Any, order: Sequence[str]) -> None:
+    def __init__(self, host_writer: Any, order: Sequence[str], constants: Mapping[str, str] | None = None) -> None:
         self._writer = host_writer
         self._order = order
+        self._constants = constants or {}
         self.rows = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
         """Append a batch that has every column."""
         if batch.num_rows:
-            self._writer.write_dataframe(to_frame(batch, self._order))
+            frame = to_frame(batch, self._order)
+            for name, value in self._constants.items():
+                frame[name] = value
+            self._writer.write_dataframe(frame)
             self.rows += batch.num_rows
 
 

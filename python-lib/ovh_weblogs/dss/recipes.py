@@ -206,12 +206,18 @@ def build_sessions() -> None:
     if not get_output_names_for_role("events_with_sessions"):
         datasets.write("sessions", columns, visits.sessions(events.batches(visits.wanted)))
         return
-    renamed = visits.renamed()
-    theirs = [{**column, "name": renamed.get(column["name"], column["name"])} for column in events.columns]
+    theirs = _carried(events, visits, datasets.Output("events_with_sessions"))
     with spools(settings.temp_folder, "rows", "hits") as (rows, hits):
         datasets.write("sessions", columns, visits.sessions(rows.through(events.batches()), hits))
         schema = [*theirs, *(column.dss for column in visits.places)]
         datasets.write("events_with_sessions", schema, visits.events(rows, hits))
+
+
+def _carried(events: datasets.Input, visits: Visits, output: datasets.Output) -> list[dict[str, Any]]:
+    """Columns of the events that go through; those of a partition tell of the output's, whichever day a hit is of."""
+    renamed = visits.renamed()
+    columns = [{**column, "name": renamed.get(column["name"], column["name"])} for column in events.columns]
+    return [column for column in columns if column["name"] not in output.written]
 
 
 def _sessions_in_database(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> bool:
@@ -223,8 +229,8 @@ def _sessions_in_database(settings: SessionSettings, events: datasets.Input, out
         made = in_database.sessions(table, settings)
         planned = [databases.Planned(output, made, databases.schema(made, output))]
         for placed in outputs[1:]:
-            made, renamed = in_database.events_with_sessions(table, settings), Visits(events.names, settings).renamed()
-            theirs = [{**column, "name": renamed.get(column["name"], column["name"])} for column in events.columns]
+            made = in_database.events_with_sessions(table, settings)
+            theirs = _carried(events, Visits(events.names, settings), placed)
             planned.append(databases.Planned(placed, made, databases.schema(made, placed, theirs)))
         return planned
 

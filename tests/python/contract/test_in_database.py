@@ -180,6 +180,45 @@ def test_a_day_is_built_from_the_partitions_around_it_and_the_others_stay(run, s
     assert left(store) == ([1] * 6 if server.kind == "MySQL" else [])
 
 
+@pytest.mark.parametrize("recipe", OUTPUTS)
+@pytest.mark.parametrize("engines", [("database", "embedded"), ("embedded", "database")])
+def test_days_of_a_table_are_built_by_either_engine_each_into_its_own_partition(
+    recipe, engines, run, store, server, lay
+):
+    lay(server, "events", "made", dimensions=["day"])
+    columns = {"server_ts": "date", "visitor_id": "string", "day": "string"}
+    store.set_columns("events", [{"name": name, "type": kind} for name, kind in columns.items()])
+    days = ["2026-03-27", "2026-03-28"]
+    for day in days:
+        store.replace("events", [[f"{day}T10:00:00.000Z", f"of {day}", day]], day)
+    for day, engine in zip(days, engines, strict=True):
+        result = run(recipe, engine=engine, partition=day, reads=[day])
+        assert result.error is None, result.log
+    for day in days:
+        assert [(row["visitor_id"], row["day"]) for row in rows(store, partition=day)] == [(f"of {day}", day)]
+    assert [column["name"] for column in store.columns("made")][-1] == "day"
+
+
+def test_events_of_a_visit_across_midnight_are_of_the_partition_that_is_written_in_either_engine(
+    run, store, server, lay
+):
+    """It begins on the 28th, ten minutes before midnight in Paris, where the clocks show an hour more than UTC's."""
+    lay(server, "events", "made", dimensions=["day"])
+    columns = {"day": "string", "server_ts": "date", "visitor_id": "string"}
+    store.set_columns("events", [{"name": name, "type": kind} for name, kind in columns.items()])
+    days = ["2026-03-27", "2026-03-28"]
+    store.replace("events", [[days[0], "2026-03-27T22:50:00.000Z", "v"]], days[0])
+    store.replace("events", [[days[1], "2026-03-27T23:10:00.000Z", "v"]], days[1])
+    made = []
+    for engine in ("database", "embedded"):
+        lay(server, "placed", dimensions=["day"])
+        result = run("ovh-logs-sessions", placed=True, engine=engine, partition=days[0], reads=days)
+        assert result.error is None, result.log
+        made.append((store.columns("placed"), rows(store, "placed", days[0])))
+    assert made[0] == made[1]
+    assert [(row["event_index"], row["day"]) for row in made[0][1]] == [("1", days[0]), ("2", days[0])]
+
+
 @pytest.mark.parametrize(
     ("columns", "settings", "told"),
     [
