@@ -151,6 +151,7 @@ def build_visitors() -> None:
     settings = recipe_forms.visitor_settings(get_recipe_config(), get_plugin_config())
     events = datasets.Input("events")
     settings = replace(settings, shape=recipe_forms.typed(settings.shape, events.columns))
+    _check_crm(settings)
     if _visitors_in_database(settings, events):
         return
     settings, crm, told = _with_crm(settings)
@@ -161,14 +162,19 @@ def build_visitors() -> None:
     datasets.write("visitors", [*(theirs.get(column.name, column.dss) for column in columns), *told], rows)
 
 
+def _check_crm(settings: VisitorSettings) -> None:
+    """Refuse half a CRM, the dataset or its key alone, whichever engine is wanted."""
+    is_there = bool(get_input_names_for_role("crm"))
+    if settings.crm and not is_there:
+        raise SettingsError("The recipe has no dataset as crm", fix="choose one in its inputs, or empty crm_key")
+    if is_there and settings.crm is None:
+        raise SettingsError("crm_key is missing (the column of the CRM that identifies a customer)", fix="choose it")
+
+
 def _with_crm(settings: VisitorSettings) -> tuple[VisitorSettings, Crm | None, list[dict[str, Any]]]:
     """The settings, the CRM where the recipe has one, and the columns that rows get from it, as DSS writes a schema."""
-    if not get_input_names_for_role("crm"):
-        if settings.crm:
-            raise SettingsError("The recipe has no dataset as crm", fix="choose one in its inputs, or empty crm_key")
-        return settings, None, []
     if settings.crm is None:
-        raise SettingsError("crm_key is missing (the column of the CRM that identifies a customer)", fix="choose it")
+        return settings, None, []
     dataset = datasets.Input("crm")
     chosen = replace(settings.crm, types=label_forms.types_of(dataset.columns))
     crm = Crm(dataset.batches(), dataset.names, chosen)

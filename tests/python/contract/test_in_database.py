@@ -322,3 +322,19 @@ def test_visitors_are_made_in_a_database_that_is_slow_at_joins_only_where_that_i
         result = run("ovh-logs-visitors")
         assert result.error is None, result.log
         assert told in result.log
+
+
+@pytest.mark.parametrize("engine", ["auto", "database"])
+@pytest.mark.parametrize(
+    ("crm", "settings", "told"),
+    [(["crm"], {}, "crm_key is missing"), ([], {"crm_key": "login"}, "The recipe has no dataset as crm")],
+    ids=["dataset", "key"],
+)
+def test_half_a_crm_is_refused_wherever_the_events_lie(warm, store, postgres, lay, fill, engine, crm, settings, told):
+    lay(postgres, "events", "made")
+    fill()
+    store.set_columns("crm", [{"name": "login", "type": "string"}])
+    inputs = {"events": ["events"], **({"crm": crm} if crm else {})}
+    config = {"engine": engine, **settings}
+    result = warm.run("ovh-logs-visitors", store, inputs=inputs, outputs={"visitors": ["made"]}, config=config)
+    assert told in result.error["message"]
