@@ -10,10 +10,9 @@ from typing import Any
 import pandas as pd
 from dataiku import SQLExecutor2
 
-from ovh_weblogs.dss.datasets import Input, Output, dimensions
+from ovh_weblogs.dss.datasets import Input, Output, dimensions, limits
 from ovh_weblogs.engines.database import lengths
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
-from ovh_weblogs.errors import InputError
 from ovh_weblogs.in_database import Made, NotInDatabase, Table, asks_of_visitors, check_visitors
 from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
 
@@ -24,11 +23,16 @@ _ELSE = "choose the engine in the recipe, or write both to tables of one connect
 
 @dataclass(frozen=True)
 class Planned:
-    """An output, and the SQL that makes it."""
+    """An output, and the SQL that makes it.
+
+    ``columns``: the schema as DSS writes it, in the order of the statement; ``short``: characters that columns take
+    whose texts may have more.
+    """
 
     output: Output
     made: Made
-    columns: Sequence[Mapping[str, Any]]  # the schema as DSS writes it, in the order of the statement
+    columns: Sequence[Mapping[str, Any]]
+    short: Mapping[str, int]
 
 
 def built(
@@ -67,22 +71,21 @@ def built(
     return True
 
 
-def schema(made: Made, output: Output, theirs: Sequence[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
-    """The output's schema in the order of a statement's columns: the input's, those that are made, the partition's.
+def planned(made: Made, output: Output, theirs: Sequence[Mapping[str, Any]] = ()) -> Planned:
+    """An output, its schema in the order of the statement: columns of the input, those that are made, the partition's.
 
     Args:
         made: What is written.
-        output: Where to; limits that its texts have already stay.
-        theirs: Columns of the input that go through.
+        output: Where to.
+        theirs: Columns of the input that go through: those of which none is made come first, the others are described
+            as the input describes them.
     """
-    known = {str(column["name"]): column for column in output.host.read_schema(raise_if_empty=False)}
-    columns = [dict(column) for column in theirs if column["name"] not in output.written]
-    columns += [column.dss for column in made.columns]
-    for column in columns:
-        limit = known.get(column["name"], {}).get("maxLength")
-        if column["type"] == "string" and limit and int(limit) > 0:
-            column["maxLength"] = int(limit)
-    return output.schema(columns)
+    by_name, own = {column["name"]: column for column in theirs}, {column.name for column in made.columns}
+    through = [column for column in theirs if column["name"] not in own]
+    columns = output.schema([*through, *(by_name.get(column.name, column.dss) for column in made.columns)])
+    known = limits(theirs)  # a text that the input's column holds needs no look
+    short = {name: limit for name, limit in limits(columns).items() if known.get(name, limit + 1) > limit}
+    return Planned(output, made, columns, {name: short[name] for name in short if name not in output.written})
 
 
 def _table(settings: VisitorSettings, events: Input, outputs: Sequence[Output]) -> Table:
@@ -153,20 +156,14 @@ def _read(events: Input, config: Mapping[str, Any], types: Mapping[str, str]) ->
 
 
 def _check_lengths(planned: Planned, dialect: Dialect) -> None:
-    """Refuse texts that the output's columns would cut, or at which the database would fail without naming one."""
-    limits = {str(column["name"]): int(column["maxLength"]) for column in planned.columns if "maxLength" in column}
-    made = [name for name in limits if limits[name] > 0]
-    if not made:
+    """Refuse texts that the output's columns would cut; the statement is run once for it."""
+    if not planned.short:
         return
-    query = lengths(planned.made.statement, made, dialect)
+    query = lengths(planned.made.statement, list(planned.short), dialect)
     config = planned.output.host.get_config()
     answer = SQLExecutor2(connection=_place(config)[1]).query_to_df(query, pre_queries=list(dialect.before))
-    for name, longest in zip(made, answer.iloc[0], strict=True):
-        if not pd.isna(longest) and int(longest) > limits[name]:
-            raise InputError(
-                f"Column {name} of {planned.output.name} takes {limits[name]} characters, a text has {int(longest)}",
-                fix="raise its length in the output's schema and drop the table, or shorten the texts before",
-            )
+    for (name, limit), longest in zip(planned.short.items(), answer.iloc[0], strict=True):
+        planned.output.check_length(name, limit, None if pd.isna(longest) else int(longest))
 
 
 def _run(planned: Planned, dialect: Dialect) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import dataiku
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from dataiku.customrecipe import get_input_names_for_role, get_output_names_for_role
 
 from ovh_weblogs.dss.rows import iso_text
@@ -99,12 +100,35 @@ class Output:
         """The columns with those of the partition that is written, as DSS writes a schema.
 
         Args:
-            columns: Of the rows; those of the partition are added behind them where they lack.
+            columns: Of the rows; those of the partition are added behind them where they lack. Texts keep the limits
+                that they have in the output already.
         """
         known, names = self._known(), {column["name"] for column in columns}
         lacking = [name for name in self.written if name not in names]
         of_partition = (known.get(name, {"name": name, "type": "string"}) for name in lacking)
-        return [dict(column) for column in (*columns, *of_partition)]
+        schema = [dict(column) for column in (*columns, *of_partition)]
+        for name, limit in limits(known.values()).items():
+            for column in schema:
+                if column["name"] == name and column["type"] == "string":
+                    column["maxLength"] = limit
+        return schema
+
+    def check_length(self, name: str, limit: int, longest: int | None) -> None:
+        """Refuse a text that a column would cut, or at which a database would fail without naming one.
+
+        Args:
+            name: Of the column.
+            limit: Characters that it takes.
+            longest: Characters of its longest text; None where it has none.
+
+        Raises:
+            InputError: It is longer.
+        """
+        if longest is not None and longest > limit:
+            raise InputError(
+                f"Column {name} of {self.name} takes {limit} characters, a text has {longest}",
+                fix="raise its length in the output's schema and drop the table, or shorten the texts before",
+            )
 
     def _known(self) -> dict[str, dict[str, Any]]:
         return {str(column["name"]): column for column in self._dataset.read_schema(raise_if_empty=False)}
@@ -116,12 +140,14 @@ class Output:
         Args:
             columns: Of the rows as DSS writes a schema, one entry per column of every batch, in any order; ``schema``
                 says what they become.
+
+        Raises:
+            InputError: A text is too long for its column.
         """
-        order = [str(column["name"]) for column in columns]
-        constants = {name: value for name, value in self.written.items() if name not in order}
-        self._dataset.write_schema(self.schema(columns))
+        schema = self.schema(columns)
+        self._dataset.write_schema(schema)
         with self._dataset.get_writer() as host_writer:
-            writer = Writer(host_writer, order, constants)
+            writer = Writer(host_writer, [str(column["name"]) for column in columns], self, limits(schema))
             yield writer
         logger.info("%s: %d rows written", self.name, writer.rows)
 
@@ -133,6 +159,12 @@ class Output:
 def dimensions(config: Mapping[str, Any]) -> list[str]:
     """Names of the dimensions of a dataset's partitions, in order, from its configuration."""
     return [str(each["name"]) for each in (config.get("partitioning") or {}).get("dimensions", [])]
+
+
+def limits(columns: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Characters that columns of texts take, by name, from a schema as DSS writes it; others take any number."""
+    texts = (column for column in columns if column["type"] == "string")
+    return {str(column["name"]): int(column["maxLength"]) for column in texts if int(column.get("maxLength") or -1) > 0}
 
 
 def save_metrics(item: Any, name: str, values: Mapping[str, int], **of: str) -> None:
@@ -159,19 +191,28 @@ class Writer:
 
     Args:
         host_writer: The host's.
-        order: Names of the columns, in the order of the schema.
-        constants: Texts that every row has in further columns, behind the others.
+        order: Names of the columns of rows, in the order of the schema.
+        output: Where to; its partition fills further columns, behind the others.
+        longest: Characters that columns of texts take, where that is limited.
     """
 
-    def __init__(self, host_writer: Any, order: Sequence[str], constants: Mapping[str, str] | None = None) -> None:
+    def __init__(self, host_writer: Any, order: Sequence[str], output: Output, longest: Mapping[str, int]) -> None:
         self._writer = host_writer
         self._order = order
-        self._constants = constants or {}
+        self._output = output
+        self._constants = {name: value for name, value in output.written.items() if name not in order}
+        self._longest = {name: limit for name, limit in longest.items() if name in order}
         self.rows = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Append a batch that has every column."""
+        """Append a batch that has every column.
+
+        Raises:
+            InputError: A text is too long for its column.
+        """
         if batch.num_rows:
+            for name, limit in self._longest.items():
+                self._output.check_length(name, limit, pc.max(pc.utf8_length(batch.column(name))).as_py())
             frame = to_frame(batch, self._order)
             for name, value in self._constants.items():
                 frame[name] = value

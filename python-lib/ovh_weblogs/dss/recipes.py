@@ -186,10 +186,9 @@ def _visitors_in_database(settings: VisitorSettings, events: datasets.Input) -> 
     output = datasets.Output("visitors")
 
     def plan(table: in_database.Table) -> list[databases.Planned]:
-        made = in_database.visitors(table, settings)
-        theirs = {column["name"]: column for column in events.columns if column["name"] in settings.shape.groups}
-        columns = [theirs.get(column["name"], column) for column in databases.schema(made, output)]
-        return [databases.Planned(output, made, columns)]
+        """The visitors."""
+        theirs = [column for column in events.columns if column["name"] in settings.shape.groups]
+        return [databases.planned(in_database.visitors(table, settings), output, theirs)]
 
     return databases.built(settings, events, [output], plan)
 
@@ -232,12 +231,11 @@ def _sessions_in_database(settings: SessionSettings, events: datasets.Input, out
         outputs.append(datasets.Output("events_with_sessions"))
 
     def plan(table: in_database.Table) -> list[databases.Planned]:
-        made = in_database.sessions(table, settings)
-        planned = [databases.Planned(output, made, databases.schema(made, output))]
+        """The visits, and the events with their places where they are wanted."""
+        planned = [databases.planned(in_database.sessions(table, settings), output)]
         for placed in outputs[1:]:
-            made = in_database.events_with_sessions(table, settings)
             theirs = _carried(events, Visits(events.names, settings), placed)
-            planned.append(databases.Planned(placed, made, databases.schema(made, placed, theirs)))
+            planned.append(databases.planned(in_database.events_with_sessions(table, settings), placed, theirs))
         return planned
 
     return databases.built(settings, events, outputs, plan)

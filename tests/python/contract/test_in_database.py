@@ -283,6 +283,36 @@ def test_a_column_that_is_too_short_is_named_before_anything_is_written(run, sto
     assert next(column for column in store.columns("made") if column["name"] == "location_first")["maxLength"] == 40
 
 
+@pytest.mark.parametrize("engine", ["database", "embedded"])
+def test_a_limit_of_an_output_stays_and_names_the_column_in_either_engine_be_it_what_rows_are_of(
+    engine, run, store, server, lay, fill
+):
+    lay(server, "events", "made")
+    columns, time = {"server_ts": "date", "visitor_id": "string", "vhost": "string"}, "2026-03-28T10:00:00.000Z"
+    store.set_columns("made", [{"name": "vhost", "type": "string", "maxLength": 5}])
+    fill(columns, [[time, "v", "a.org"]])
+    assert (result := run("ovh-logs-visitors", engine=engine, group_columns=["vhost"])).error is None, result.log
+    assert store.columns("made")[0] == {"name": "vhost", "type": "string", "maxLength": 5}
+    fill(columns, [[time, "v", "aé.org"]])
+    message = run("ovh-logs-visitors", engine=engine, group_columns=["vhost"]).error["message"]
+    assert message.startswith("Column vhost of DEMO.made takes 5 characters, a text has 6; raise its length in the")
+    assert [row["vhost"] for row in rows(store)] == ["a.org"]
+
+
+def test_lengths_are_asked_for_where_the_input_may_hold_longer_texts_alone(run, store, postgres, lay):
+    lay(postgres, "events", "made", "placed")
+    names = ("visitor_id", "vhost", "useragent")
+    texts = [{"name": name, "type": "string", "maxLength": 30} for name in names]
+    store.set_columns("events", [{"name": "server_ts", "type": "date"}, *texts])
+    store.replace("events", [["2026-03-28T10:00:00.000Z", "v", "a.org", "x"]])
+    store.set_columns("placed", [{"name": name, "type": "string", "maxLength": 30} for name in names])
+    assert run("ovh-logs-sessions", placed=True, engine="database").error is None
+    assert left(store) == []
+    store.set_columns("placed", [{"name": name, "type": "string", "maxLength": 10} for name in names])
+    assert run("ovh-logs-sessions", placed=True, engine="database").error is None
+    assert left(store) == [1]
+
+
 def test_databases_without_proof_have_to_be_allowed(run, store, postgres, lay, fill):
     """Vertica's SQL runs in PostgreSQL, too."""
     lay(postgres, "events", "made", kind="Vertica")
