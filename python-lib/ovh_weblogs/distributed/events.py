@@ -1,14 +1,16 @@
 """The use cases on Spark: raw lines to events and refused lines, task by task, by the functions of one machine.
 
-Lines are read twice: once to be counted, judged and numbered, then to become events. Parsing is the smaller part of the
-work, and so nothing of a build has to be kept anywhere.
+Lines are read to be counted, judged and numbered, then to become events, and once more for those that were refused.
+Parsing is the smaller part of the work, so that nothing of files has to be kept anywhere. Rows of a dataset are kept:
+Spark may cut it otherwise each time that it reads it.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +22,7 @@ from pyspark import SparkFiles
 from pyspark.sql import DataFrame, SparkSession
 
 from ovh_weblogs import enrichment, logfiles
-from ovh_weblogs.distributed.lines import Lines
+from ovh_weblogs.distributed.lines import Lines, Rows
 from ovh_weblogs.engines import spark
 from ovh_weblogs.engines.spark import Batches
 from ovh_weblogs.errors import InputError
@@ -145,6 +147,23 @@ class Build:
     def counts(self) -> dict[str, int]:
         """What enrichment counted; a task that had to be started again counts twice."""
         return {name: int(count.value) for name, count in self._counts.items()}
+
+
+@contextmanager
+def of_rows(frame: DataFrame, name: str, parse: ParseSettings, enrich: EnrichSettings) -> Iterator[Build]:
+    """The lines in the rows of one column, kept on the executors' disks until the end.
+
+    Args:
+        frame: Texts. Its rows get numbers by the tasks that read them, which are the same once they are kept.
+        name: Of the dataset, for source_file.
+        parse: How lines are read.
+        enrich: Which columns hits get.
+
+    Raises:
+        OvhLogsError: As of a build.
+    """
+    with spark.on_disk(frame) as kept:
+        yield Build(kept, Rows(name), parse, enrich)
 
 
 def _surveyed(batches: Batches, *, lines: Lines, settings: ParseSettings, enrich: _Shipped) -> Batches:

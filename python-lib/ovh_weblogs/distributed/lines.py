@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ from ovh_weblogs.cells import parse_cells
 from ovh_weblogs.distributed import splits
 from ovh_weblogs.distributed.splits import Part
 from ovh_weblogs.engines.spark import Batches
+from ovh_weblogs.errors import OvhLogsError
 from ovh_weblogs.logfiles import Totals
 from ovh_weblogs.parsing import Parsed
 from ovh_weblogs.settings import ParseSettings
@@ -69,7 +70,7 @@ class Rows:
     """Rows of one column, whose cells are lines, in the order of Spark's tasks and of rows in them."""
 
     name: str
-    before: Mapping[int, int] = field(default_factory=dict)
+    before: Mapping[int, int] | None = None
 
     def parsed(self, batches: Batches, settings: ParseSettings) -> Iterator[tuple[int, Parsed]]:
         """The blocks of a task's rows."""
@@ -77,7 +78,7 @@ class Rows:
         task = context.partitionId() if context else 0
         cells = (batch.column(0) for batch in batches)
         for parsed in parse_cells(cells, self.name, settings, Totals()):
-            yield task, _shifted(parsed, self.before.get(task, 0))
+            yield task, _shifted(parsed, self._before(task))
 
     def numbered(self, lines: Mapping[int, int]) -> Rows:
         """The same, each task with the number of rows before it."""
@@ -86,6 +87,17 @@ class Rows:
             before[task] = count
             count += lines[task]
         return replace(self, before=before)
+
+    def _before(self, task: int) -> int:
+        """How many rows the tasks before have; none is known while they are counted."""
+        if self.before is None:
+            return 0
+        if task not in self.before:
+            raise OvhLogsError(
+                f"Spark read {self.name} in other parts than those that were counted",
+                fix="report it as a defect of the plugin, with the version of Spark",
+            )
+        return self.before[task]
 
     def name_of(self, number: int) -> str:  # noqa: ARG002 - there is one
         """The dataset's name."""

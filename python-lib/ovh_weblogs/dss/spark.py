@@ -24,8 +24,8 @@ from pyspark.sql import DataFrame, SparkSession, SQLContext
 
 from ovh_weblogs import logfiles, pipeline
 from ovh_weblogs.distributed import groups, splits
-from ovh_weblogs.distributed.events import Build
-from ovh_weblogs.distributed.lines import Files, Rows
+from ovh_weblogs.distributed.events import Build, of_rows
+from ovh_weblogs.distributed.lines import Files
 from ovh_weblogs.distributed.splits import Place
 from ovh_weblogs.dss import datasets, recipe_forms
 from ovh_weblogs.dss.folders import LogFolder
@@ -58,8 +58,8 @@ def build_events() -> None:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="ovh-logs-files-", dir=temp)))
         source = _source(parse, folder)
         session = stack.enter_context(_session(temp))
-        with spark.explained():
-            _write_events(source.build(session, parse, enrich), source.name, parse)
+        with spark.explained(), source.build(session, parse, enrich) as found:
+            _write_events(found, source.name, parse)
 
 
 def _write_events(found: Build, name: str, parse: ParseSettings) -> None:
@@ -90,11 +90,13 @@ class _Folder:
             self._copies.append(copy)
         self._parts = tuple(part.there(Path(part.file.path).name) for part in splits.parts(places, parse))
 
-    def build(self, session: SparkSession, parse: ParseSettings, enrich: EnrichSettings) -> Build:
+    @contextmanager
+    def build(self, session: SparkSession, parse: ParseSettings, enrich: EnrichSettings) -> Iterator[Build]:
+        """The lines counted, until the end."""
         for copy in self._copies:
             session.sparkContext.addFile(str(copy))
         files = Files(self._parts, travel=True)
-        return Build(files.frame(session), files, parse, enrich)
+        yield Build(files.frame(session), files, parse, enrich)
 
 
 class _Dataset:
@@ -105,9 +107,12 @@ class _Dataset:
         self.name, self._full_name = dataset.short_name, name
         self._column = column_of_lines(dataset, chosen)
 
-    def build(self, session: SparkSession, parse: ParseSettings, enrich: EnrichSettings) -> Build:
+    @contextmanager
+    def build(self, session: SparkSession, parse: ParseSettings, enrich: EnrichSettings) -> Iterator[Build]:
+        """The lines counted, until the end."""
         line = f"CAST({spark.quoted(self._column)} AS STRING) AS line"
-        return Build(_read(session, self._full_name).selectExpr(line), Rows(self.name), parse, enrich)
+        with of_rows(_read(session, self._full_name).selectExpr(line), self.name, parse, enrich) as found:
+            yield found
 
 
 def _source(parse: ParseSettings, target: Path) -> _Folder | _Dataset:

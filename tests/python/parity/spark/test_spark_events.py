@@ -13,7 +13,7 @@ import pytest
 
 from dev import geofiles
 from ovh_weblogs import logfiles, pipeline
-from ovh_weblogs.errors import InputError, LogDamaged, SettingsError
+from ovh_weblogs.errors import InputError, LogDamaged, OvhLogsError, SettingsError
 from ovh_weblogs.schema import REJECTS
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import EnrichSettings, ParseSettings, Rotation
@@ -124,18 +124,52 @@ def test_a_file_that_an_executor_does_not_find_is_named(spark_session, tmp_path)
         events.Build(files.frame(spark_session), files, ParseSettings(), EnrichSettings())
 
 
-def test_rows_of_a_dataset_keep_their_numbers_across_tasks(spark_session, spring):
-    from ovh_weblogs.distributed import events, lines
+LEAVES = "spark.sql.leafNodeDefaultParallelism"  # in how many tasks rows of the driver are cut
 
-    texts = [line.decode("utf-8", "replace") for line in next(iter(spring.files("ovh").values()))[:500]]
-    frame = spark_session.createDataFrame([(text,) for text in [*texts, "no log line"]], "line string").repartition(1)
-    tasks = spark_session.createDataFrame(frame.rdd.repartition(3).map(tuple), "line string").persist()
-    order = [row["line"] for row in tasks.collect()]
-    found = events.Build(tasks, lines.Rows("raw"), ParseSettings(), EnrichSettings.only("visitor_id"))
-    numbers = {row["line_number"] for row in collected(found.events())}
-    (reject,) = collected(found.rejects())
-    assert reject["line_number"] == order.index("no log line") + 1
-    assert numbers | {reject["line_number"]} == set(range(1, len(order) + 1))
+
+@pytest.fixture
+def leaves(spark_session):
+    """Sets that, for a test."""
+    yield lambda tasks: spark_session.conf.set(LEAVES, tasks)
+    spark_session.conf.unset(LEAVES)
+
+
+@pytest.fixture
+def texts(spring):
+    """Lines of a log, the fourth of which is none."""
+    made = [line.decode("utf-8", "replace") for line in next(iter(spring.files("ovh").values()))[:500]]
+    return [*made[:3], "no log line", *made[3:]]
+
+
+def in_rows(session, cells):
+    return session.createDataFrame(pa.table({"line": cells}).to_pandas(), "line string")
+
+
+ONLY_ID = EnrichSettings.only("visitor_id")
+
+
+def test_rows_of_a_dataset_have_the_numbers_of_their_places_however_spark_cuts_them(spark_session, leaves, texts):
+    from ovh_weblogs.distributed import events
+
+    leaves(3)
+    with events.of_rows(in_rows(spark_session, texts), "raw", ParseSettings(), ONLY_ID) as found:
+        leaves(2)
+        numbers = [row["line_number"] for row in collected(found.events())]
+        leaves(5)
+        (reject,) = collected(found.rejects())
+    assert reject["line_number"] == 4
+    assert numbers == [1, 2, 3, *range(5, len(texts) + 1)]
+
+
+def test_rows_that_spark_cut_otherwise_are_not_numbered_but_refused(spark_session, leaves, texts):
+    from ovh_weblogs.distributed import events, lines
+    from ovh_weblogs.engines import spark
+
+    leaves(2)
+    found = events.Build(in_rows(spark_session, texts), lines.Rows("raw"), ParseSettings(), ONLY_ID)
+    leaves(3)
+    with pytest.raises(OvhLogsError, match="Spark read raw in other parts"), spark.explained():
+        found.events().collect()
 
 
 def test_executors_are_two_processes_that_have_the_library_from_the_zip(spark_session):
