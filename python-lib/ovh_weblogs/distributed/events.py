@@ -31,9 +31,9 @@ from ovh_weblogs.schema import REJECTS, Column, Type
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import EnrichSettings, ParseSettings
 
-_NUMBERS = ("task", "lines", "hits", "rejects", "blanks")
+_NUMBERS = ("lines", "hits", "rejects", "blanks")
 _SURVEY = (
-    *(Column(name, Type.BIGINT, "") for name in _NUMBERS),
+    *(Column(name, Type.BIGINT, "") for name in ("task", "places", *_NUMBERS)),
     Column("has_tracker", Type.BOOLEAN, ""),
     Column("reasons", Type.STRING, ""),
     Column("hosts", Type.STRING, ""),
@@ -100,7 +100,7 @@ class Build:
         with spark.explained():
             found = spark.mapped(frame, looking, _SURVEY).collect()
         self._count(found, lines)
-        self._lines = lines.numbered({row["task"]: row["lines"] for row in found})
+        self._lines = lines.numbered({row["task"]: row["places"] for row in found})
         self.has_tracker = parse.tracker_columns or any(row["has_tracker"] for row in found)
         hosts = frozenset(host for row in found for host in json.loads(row["hosts"]))
         self.enrich = replace(enrich, cleaning=replace(enrich.cleaning, tracked_hosts=hosts))
@@ -111,7 +111,7 @@ class Build:
     def _count(self, found: Sequence[Any], lines: Lines) -> None:
         refused: Counter[str] = Counter()
         for row in found:
-            for name in _NUMBERS[1:]:
+            for name in _NUMBERS:
                 setattr(self.totals, name, getattr(self.totals, name) + row[name])
             self.totals.reasons.update(json.loads(row["reasons"]))
             refused[lines.name_of(row["task"])] += row["rejects"]
@@ -169,8 +169,9 @@ def of_rows(frame: DataFrame, name: str, parse: ParseSettings, enrich: EnrichSet
 def _surveyed(batches: Batches, *, lines: Lines, settings: ParseSettings, enrich: _Shipped) -> Batches:
     """What the lines of a task come to: a row for each number."""
     found: dict[int, tuple[Totals, set[str], list[bool]]] = {}
+    places: Counter[int] = Counter()
     how = enrich.arrived()
-    for number, parsed in lines.parsed(batches, settings):
+    for number, parsed in lines.parsed(batches, settings, places):
         totals, hosts, tracker = found.setdefault(number, (Totals(), set(), []))
         totals.add(parsed)
         if enrichment.tells_tracked_hosts(parsed.hits.schema.names, how):
@@ -180,7 +181,8 @@ def _surveyed(batches: Batches, *, lines: Lines, settings: ParseSettings, enrich
     rows = [
         {
             "task": number,
-            **{name: getattr(totals, name) for name in _NUMBERS[1:]},
+            "places": places[number],
+            **{name: getattr(totals, name) for name in _NUMBERS},
             "has_tracker": bool(tracker),
             "reasons": json.dumps(totals.reasons),
             "hosts": json.dumps(sorted(hosts)),
@@ -200,7 +202,7 @@ def _enriched(
     counts: Mapping[str, Any],
 ) -> Batches:
     how, counted = enrich.arrived(), Counter[str]()
-    for _, parsed in lines.parsed(batches, settings):
+    for _, parsed in lines.parsed(batches, settings, Counter()):
         hits = parsed.hits if tracker else logfiles.only_server(parsed.hits)
         yield enrichment.enrich_batch(hits, how, counted)
     for name, value in enrichment.metrics(counted).items():
@@ -208,6 +210,6 @@ def _enriched(
 
 
 def _refused(batches: Batches, *, lines: Lines, settings: ParseSettings) -> Batches:
-    for _, parsed in lines.parsed(batches, settings):
+    for _, parsed in lines.parsed(batches, settings, Counter()):
         if parsed.rejects.num_rows:
             yield parsed.rejects

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -24,11 +25,17 @@ from ovh_weblogs.settings import ParseSettings
 class Lines(Protocol):
     """Raw lines that tasks read; what it holds, goes to executors."""
 
-    def parsed(self, batches: Batches, settings: ParseSettings) -> Iterator[tuple[int, Parsed]]:
-        """The blocks of a task, each with the number under which it was surveyed."""
+    def parsed(self, batches: Batches, settings: ParseSettings, places: Counter[int]) -> Iterator[tuple[int, Parsed]]:
+        """The blocks of a task, each with the number under which it was surveyed.
 
-    def numbered(self, lines: Mapping[int, int]) -> Lines:
-        """The same with line numbers of files, or rows of datasets, once it is known how many lines each task has."""
+        Args:
+            batches: What the task is given.
+            settings: How lines are read.
+            places: Counted up while reading: what has a line_number of its own, by that number.
+        """
+
+    def numbered(self, places: Mapping[int, int]) -> Lines:
+        """The same, with line numbers that go on from one task to the next, once it is known how many each has."""
 
     def name_of(self, number: int) -> str:
         """What the user knows the lines of that number by."""
@@ -46,18 +53,19 @@ class Files:
         """A row for each part, one a task."""
         return session.range(0, len(self.parts), 1, len(self.parts))
 
-    def parsed(self, batches: Batches, settings: ParseSettings) -> Iterator[tuple[int, Parsed]]:
-        """The blocks of a task's parts."""
+    def parsed(self, batches: Batches, settings: ParseSettings, places: Counter[int]) -> Iterator[tuple[int, Parsed]]:
+        """The blocks of a task's parts; each line has a place."""
         for number in (number for batch in batches for number in batch.column(0).to_pylist()):
             part = self.parts[number]
             path = SparkFiles.get(part.file.path) if self.travel else part.file.path
             before = self.before[number] if self.before else 0
             for parsed in splits.parse_part(part, path, settings):
+                places[number] += parsed.lines
                 yield number, _shifted(parsed, before)
 
-    def numbered(self, lines: Mapping[int, int]) -> Files:
+    def numbered(self, places: Mapping[int, int]) -> Files:
         """The same, each part with the number of lines before it in its file."""
-        counts = [lines.get(number, 0) for number in range(len(self.parts))]
+        counts = [places.get(number, 0) for number in range(len(self.parts))]
         return replace(self, before=tuple(splits.before(self.parts, counts)))
 
     def name_of(self, number: int) -> str:
@@ -67,25 +75,30 @@ class Files:
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one column, whose cells are lines, in the order of Spark's tasks and of rows in them."""
+    """Rows of one column, whose cells are a line or several, in the order of Spark's tasks and of rows in them."""
 
     name: str
     before: Mapping[int, int] | None = None
 
-    def parsed(self, batches: Batches, settings: ParseSettings) -> Iterator[tuple[int, Parsed]]:
-        """The blocks of a task's rows."""
+    def parsed(self, batches: Batches, settings: ParseSettings, places: Counter[int]) -> Iterator[tuple[int, Parsed]]:
+        """The blocks of a task's rows; each row has a place, however many lines stand in it."""
         context = TaskContext.get()
         task = context.partitionId() if context else 0
-        cells = (batch.column(0) for batch in batches)
-        for parsed in parse_cells(cells, self.name, settings, Totals()):
+
+        def cells() -> Iterator[pa.Array]:
+            for batch in batches:
+                places[task] += batch.num_rows
+                yield batch.column(0)
+
+        for parsed in parse_cells(cells(), self.name, settings, Totals()):
             yield task, _shifted(parsed, self._before(task))
 
-    def numbered(self, lines: Mapping[int, int]) -> Rows:
+    def numbered(self, places: Mapping[int, int]) -> Rows:
         """The same, each task with the number of rows before it."""
         before, count = {}, 0
-        for task in sorted(lines):
+        for task in sorted(places):
             before[task] = count
-            count += lines[task]
+            count += places[task]
         return replace(self, before=before)
 
     def _before(self, task: int) -> int:

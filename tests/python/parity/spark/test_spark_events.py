@@ -161,6 +161,17 @@ def test_rows_of_a_dataset_have_the_numbers_of_their_places_however_spark_cuts_t
     assert numbers == [1, 2, 3, *range(5, len(texts) + 1)]
 
 
+def test_rows_are_counted_where_a_cell_holds_several_lines_or_none(spark_session, leaves, texts):
+    from ovh_weblogs.distributed import events
+
+    leaves(3)
+    cells = [f"{texts[0]}\n{texts[1]}\n", None, "", None, *texts[2:4]]
+    with events.of_rows(in_rows(spark_session, cells), "raw", ParseSettings(), ONLY_ID) as found:
+        assert [row["line_number"] for row in collected(found.events())] == [1, 1, 5]
+        assert [row["line_number"] for row in collected(found.rejects())] == [6]
+        assert (found.totals.lines, found.totals.blanks) == (7, 3)
+
+
 def test_rows_that_spark_cut_otherwise_are_not_numbered_but_refused(spark_session, leaves, texts):
     from ovh_weblogs.distributed import events, lines
     from ovh_weblogs.engines import spark
