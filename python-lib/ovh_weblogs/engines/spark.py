@@ -40,8 +40,9 @@ TYPES = {
 _PACKAGE = "ovh_weblogs"
 _LOWEST = (3, 5)  # mapInArrow takes batches of any size from there on
 _ROWS_PER_TASK = 33  # bits of a row's place within its task, below those of the task's number
-# The last line of a traceback: what an executor's Python raised, whichever error of Spark's carries it.
-_RAISED = re.compile(r"^(?:[\w.]+: )?ovh_weblogs\.errors\.(\w+): (.+); (.+)\.$", re.MULTILINE)
+# The last line of a traceback: what an executor's Python raised, whichever error of Spark's carries it. A fix may
+# hold a semicolon itself.
+_RAISED = re.compile(r"^(?:[\w.]+: )?ovh_weblogs\.errors\.(\w+): (.+?); (.+)\.$", re.MULTILINE)
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 
 Batches = Iterator[pa.RecordBatch]
@@ -197,8 +198,9 @@ def explained() -> Iterator[None]:
 
 def told_by(text: str) -> OvhLogsError | None:
     """Of an error of Spark's, the error of ours that it carries; None where it is another."""
-    found = _RAISED.search(text)
-    if found:
+    chain = list(_RAISED.finditer(text))
+    if chain:
+        found = chain[-1]  # those before it are its causes
         kind = getattr(errors, found[1], OvhLogsError)
         made: OvhLogsError = kind(found[2], fix=found[3])
         return made

@@ -55,6 +55,7 @@ class Counted(io.BytesIO):
     taken = 0
 
     def read(self, size=-1, /):
+        """As of a file."""
         data = super().read(size)
         self.taken += len(data)
         return data
