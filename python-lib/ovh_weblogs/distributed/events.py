@@ -8,7 +8,7 @@ Spark may cut it otherwise each time that it reads it.
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
@@ -24,7 +24,7 @@ from pyspark.sql import DataFrame, SparkSession
 from ovh_weblogs import enrichment, logfiles
 from ovh_weblogs.distributed.lines import Lines, Rows
 from ovh_weblogs.engines import spark
-from ovh_weblogs.engines.spark import Batches
+from ovh_weblogs.engines.spark import Batches, TaskCounts
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.logfiles import Totals
 from ovh_weblogs.schema import REJECTS, Column, Type
@@ -95,7 +95,7 @@ class Build:
 
     def __init__(self, frame: DataFrame, lines: Lines, parse: ParseSettings, enrich: EnrichSettings) -> None:
         self._frame, self._parse = frame, parse
-        self.totals = Totals()
+        self.totals = lines.totals()
         looking = partial(_surveyed, lines=lines, settings=parse, enrich=_Shipped.of(enrich))
         with spark.explained():
             found = spark.mapped(frame, looking, _SURVEY).collect()
@@ -106,7 +106,7 @@ class Build:
         self.enrich = replace(enrich, cleaning=replace(enrich.cleaning, tracked_hosts=hosts))
         names = [column.name for column in logfiles.columns(tracker=self.has_tracker)]
         self.plan = enrichment.plan(names, self.enrich)
-        self._counts: dict[str, Any] = {}
+        self._counts = TaskCounts(frame.sparkSession)
 
     def _count(self, found: Sequence[Any], lines: Lines) -> None:
         refused: Counter[str] = Counter()
@@ -115,7 +115,6 @@ class Build:
                 setattr(self.totals, name, getattr(self.totals, name) + row[name])
             self.totals.reasons.update(json.loads(row["reasons"]))
             refused[lines.name_of(row["task"])] += row["rejects"]
-        self.totals.files = len(refused)
         self.totals.worst = max(((count, name) for name, count in refused.items()), default=(0, ""))
 
     @property
@@ -126,8 +125,6 @@ class Build:
 
     def events(self) -> DataFrame:
         """One row per hit, with what enrichment adds; ``counts`` are known once it has been read to its end."""
-        context = self._frame.sparkSession.sparkContext
-        self._counts = {name: context.accumulator(0) for name in enrichment.metrics(Counter())}
         making = partial(
             _enriched,
             lines=self._lines,
@@ -145,8 +142,8 @@ class Build:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What enrichment counted; a task that had to be started again counts twice."""
-        return {name: int(count.value) for name, count in self._counts.items()}
+        """What enrichment counted."""
+        return {name: self._counts.total[name] for name in enrichment.metrics(Counter())}
 
 
 @contextmanager
@@ -154,7 +151,7 @@ def of_rows(frame: DataFrame, name: str, parse: ParseSettings, enrich: EnrichSet
     """The lines in the rows of one column, kept on the executors' disks until the end.
 
     Args:
-        frame: Texts. Its rows get numbers by the tasks that read them, which are the same once they are kept.
+        frame: Of texts. Its rows have numbers by the tasks that read them, which are the same once they are kept.
         name: Of the dataset, for source_file.
         parse: How lines are read.
         enrich: Which columns hits get.
@@ -162,8 +159,9 @@ def of_rows(frame: DataFrame, name: str, parse: ParseSettings, enrich: EnrichSet
     Raises:
         OvhLogsError: As of a build.
     """
-    with spark.on_disk(frame) as kept:
-        yield Build(kept, Rows(name), parse, enrich)
+    rows = Rows(name)
+    with spark.on_disk(rows.frame(frame)) as kept:
+        yield Build(kept, rows, parse, enrich)
 
 
 def _surveyed(batches: Batches, *, lines: Lines, settings: ParseSettings, enrich: _Shipped) -> Batches:
@@ -199,14 +197,14 @@ def _enriched(
     settings: ParseSettings,
     enrich: _Shipped,
     tracker: bool,
-    counts: Mapping[str, Any],
+    counts: TaskCounts,
 ) -> Batches:
-    how, counted = enrich.arrived(), Counter[str]()
-    for _, parsed in lines.parsed(batches, settings, Counter()):
+    how, counted = enrich.arrived(), defaultdict[int, Counter[str]](Counter)
+    for number, parsed in lines.parsed(batches, settings, Counter()):
         hits = parsed.hits if tracker else logfiles.only_server(parsed.hits)
-        yield enrichment.enrich_batch(hits, how, counted)
-    for name, value in enrichment.metrics(counted).items():
-        counts[name].add(value)
+        yield enrichment.enrich_batch(hits, how, counted[number])
+    for number, each in counted.items():
+        counts.add(number, enrichment.metrics(each))
 
 
 def _refused(batches: Batches, *, lines: Lines, settings: ParseSettings) -> Batches:

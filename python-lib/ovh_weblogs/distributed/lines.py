@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark import SparkFiles, TaskContext
+from pyspark import SparkFiles
 from pyspark.sql import DataFrame, SparkSession
 
 from ovh_weblogs.cells import parse_cells
 from ovh_weblogs.distributed import splits
 from ovh_weblogs.distributed.splits import Part
+from ovh_weblogs.engines import spark
 from ovh_weblogs.engines.spark import Batches
 from ovh_weblogs.errors import OvhLogsError
 from ovh_weblogs.logfiles import Totals
 from ovh_weblogs.parsing import Parsed
+from ovh_weblogs.schema import Column, Type
 from ovh_weblogs.settings import ParseSettings
+
+_ROWS = (Column("line", Type.STRING, ""), Column("task", Type.BIGINT, ""))
 
 
 class Lines(Protocol):
@@ -39,6 +44,9 @@ class Lines(Protocol):
 
     def name_of(self, number: int) -> str:
         """What the user knows the lines of that number by."""
+
+    def totals(self) -> Totals:
+        """What is known before any is read."""
 
 
 @dataclass(frozen=True)
@@ -72,23 +80,38 @@ class Files:
         """The file's name."""
         return self.parts[number].file.name
 
+    def totals(self) -> Totals:
+        """The files and their bytes."""
+        files = {part.file for part in self.parts}
+        return Totals(files=len(files), bytes=sum(file.size for file in files))
+
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one column, whose cells are a line or several, in the order of Spark's tasks and of rows in them."""
+    """Rows whose cells are a line or several, in the order of Spark's tasks and of rows in them.
+
+    The number of its task goes with each row: what is done with the result may have Spark read several as one.
+    """
 
     name: str
     before: Mapping[int, int] | None = None
 
+    def frame(self, texts: DataFrame) -> DataFrame:
+        """A column of texts, and that number."""
+        # Not by SPARK_PARTITION_ID(), which is the driver's for rows that the driver holds itself.
+        return spark.mapped(texts, _with_tasks, _ROWS)
+
     def parsed(self, batches: Batches, settings: ParseSettings, places: Counter[int]) -> Iterator[tuple[int, Parsed]]:
         """The blocks of a task's rows; each row has a place, however many lines stand in it."""
-        context = TaskContext.get()
-        task = context.partitionId() if context else 0
+        first = next((batch for batch in batches if batch.num_rows), None)
+        if first is None:
+            return
+        task = first.column("task")[0].as_py()
 
         def cells() -> Iterator[pa.Array]:
-            for batch in batches:
+            for batch in chain([first], batches):
                 places[task] += batch.num_rows
-                yield batch.column(0)
+                yield batch.column("line")
 
         for parsed in parse_cells(cells(), self.name, settings, Totals()):
             yield task, _shifted(parsed, self._before(task))
@@ -115,6 +138,16 @@ class Rows:
     def name_of(self, number: int) -> str:  # noqa: ARG002 - there is one
         """The dataset's name."""
         return self.name
+
+    def totals(self) -> Totals:
+        """Nothing: a dataset is no file."""
+        return Totals()
+
+
+def _with_tasks(batches: Batches) -> Batches:
+    for batch in batches:
+        task = pa.repeat(pa.scalar(spark.task_number(), pa.int64()), batch.num_rows)
+        yield pa.RecordBatch.from_arrays([batch.column(0), task], names=[column.name for column in _ROWS])
 
 
 def _shifted(parsed: Parsed, by: int) -> Parsed:

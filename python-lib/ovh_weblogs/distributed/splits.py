@@ -22,10 +22,11 @@ _READ = 256 << 10
 
 @dataclass(frozen=True)
 class Place:
-    """A file of lines: the name that stands in source_file, and where it is."""
+    """A file of lines: the name that stands in source_file, where it is, and its bytes as it is stored."""
 
     name: str
     path: str
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Part:
 
 
 def parts(files: Iterable[Place], settings: ParseSettings, *, size: int = SPLIT) -> list[Part]:
-    """Every file as one part, or as several where it is long and plain.
+    """Every file as one part, or as several where it is long and plain; their sizes are known then.
 
     A packed file is read from its start only. A tracker's has a header of which all that follows depends.
 
@@ -52,8 +53,9 @@ def parts(files: Iterable[Place], settings: ParseSettings, *, size: int = SPLIT)
         size: Bytes of a part.
     """
     found = []
-    for file in files:
-        length = Path(file.path).stat().st_size
+    for place in files:
+        length = Path(place.path).stat().st_size
+        file = replace(place, size=length)
         if length <= size or length > settings.max_day_bytes or not _may_be_cut(file, settings):
             found.append(Part(file))
         else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -21,6 +22,7 @@ from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 try:
     import pyspark
     from pyspark import StorageLevel, TaskContext
+    from pyspark.accumulators import AccumulatorParam
     from pyspark.sql import DataFrame, SparkSession, types
 except ModuleNotFoundError as missing:
     raise SettingsError(
@@ -124,11 +126,45 @@ def arranged(batch: pa.RecordBatch, columns: Sequence[Column]) -> pa.RecordBatch
 
 def numbered(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
     """A task's batch whose rows are numbered within it, with numbers that no other task has; in the order of tasks."""
-    task = TaskContext.get()
-    base = (task.partitionId() if task else 0) << _ROWS_PER_TASK
+    base = task_number() << _ROWS_PER_TASK
     place = batch.schema.get_field_index(name)
     number = pa.array(batch.column(place).to_numpy() + base, pa.int64())
     return batch.set_column(place, name, number)
+
+
+def task_number() -> int:
+    """Of the task that asks."""
+    task = TaskContext.get()
+    return task.partitionId() if task else 0
+
+
+class TaskCounts:
+    """Counts that come back from executors, by number of task: one that is started again is counted once."""
+
+    def __init__(self, session: SparkSession) -> None:
+        self._found = session.sparkContext.accumulator({}, _Latest())
+
+    def add(self, number: int, counts: Mapping[str, int]) -> None:
+        """On an executor: what a task has counted, all in all."""
+        self._found.add({number: dict(counts)})
+
+    @property
+    def total(self) -> Counter[str]:
+        """On the driver: of all tasks that have ended."""
+        total: Counter[str] = Counter()
+        for counts in self._found.value.values():
+            total.update(counts)
+        return total
+
+
+class _Latest(AccumulatorParam):  # type: ignore[misc, unused-ignore] # pyspark may be there or not
+    """Values by number, of which the latest stays."""
+
+    def zero(self, value: Any) -> dict[int, Any]:  # noqa: ARG002 - as Spark asks it
+        return {}
+
+    def addInPlace(self, value1: dict[int, Any], value2: dict[int, Any]) -> dict[int, Any]:  # noqa: N802 - Spark's name
+        return value1 | value2
 
 
 @contextmanager

@@ -88,9 +88,18 @@ def test_events_rejects_and_counts_are_those_of_one_machine(build, folder, place
     assert {event["client_addr_city"] for event in events} == {"Lille", None}
     assert [column.name for column in found.columns] == list(events[0])
     assert collected(found.rejects()) == by_place(rejects)
-    assert found.totals.counts == totals.counts
-    assert found.totals.reasons == totals.reasons
+    assert found.totals == totals
     assert found.counts["events"] == len(events)
+
+
+def test_a_file_without_lines_is_counted_and_a_task_that_is_read_again_counts_once(build, folder, tmp_path):
+    shutil.copy(folder / "a.log", tmp_path)
+    (tmp_path / "empty.log").touch()
+    found = build(sorted(tmp_path.iterdir()))
+    *_, totals = on_one_machine(tmp_path)
+    assert str(found.totals) == str(totals)
+    events = found.events()
+    assert events.count() == events.coalesce(1).count() == found.counts["events"] == totals.hits
 
 
 def test_files_that_travel_with_the_job_are_read_as_those_in_their_place(build, folder):
@@ -158,6 +167,7 @@ def test_rows_of_a_dataset_have_the_numbers_of_their_places_however_spark_cuts_t
     with events.of_rows(in_rows(spark_session, texts), "raw", ParseSettings(), ONLY_ID) as found:
         leaves(2)
         numbers = [row["line_number"] for row in collected(found.events())]
+        assert [row["line_number"] for row in collected(found.events().coalesce(1))] == numbers
         leaves(5)
         (reject,) = collected(found.rejects())
     assert reject["line_number"] == 4
@@ -172,7 +182,7 @@ def test_rows_are_counted_where_a_cell_holds_several_lines_or_none(spark_session
     with events.of_rows(in_rows(spark_session, cells), "raw", ParseSettings(), ONLY_ID) as found:
         assert [row["line_number"] for row in collected(found.events())] == [1, 1, 5]
         assert [row["line_number"] for row in collected(found.rejects())] == [6]
-        assert (found.totals.lines, found.totals.blanks) == (7, 3)
+        assert str(found.totals).startswith("0 files, 0 bytes, 7 lines: 3 hits, 1 rejects, 3 blanks")
 
 
 def test_rows_that_spark_cut_otherwise_are_not_numbered_but_refused(spark_session, leaves, texts):
@@ -180,7 +190,8 @@ def test_rows_that_spark_cut_otherwise_are_not_numbered_but_refused(spark_sessio
     from ovh_weblogs.engines import spark
 
     leaves(2)
-    found = events.Build(in_rows(spark_session, texts), lines.Rows("raw"), ParseSettings(), ONLY_ID)
+    rows = lines.Rows("raw")
+    found = events.Build(rows.frame(in_rows(spark_session, texts)), rows, ParseSettings(), ONLY_ID)
     leaves(3)
     with pytest.raises(OvhLogsError, match="Spark read raw in other parts"), spark.explained():
         found.events().collect()

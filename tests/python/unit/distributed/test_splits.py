@@ -73,7 +73,7 @@ def place(tmp_path):
 
     def made(content, name="day.log"):
         (tmp_path / name).write_bytes(content)
-        return Place(name, str(tmp_path / name))
+        return Place(name, str(tmp_path / name), len(content))
 
     return made
 
