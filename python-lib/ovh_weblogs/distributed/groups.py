@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from ovh_weblogs import features
 from ovh_weblogs.engines import spark
-from ovh_weblogs.engines.spark import Batches
+from ovh_weblogs.engines.spark import Batches, TaskCounts
 from ovh_weblogs.grouping import Grouping
 from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 from ovh_weblogs.secret import guarded_logger
@@ -34,6 +34,8 @@ _KINDS = {kind: name for name, kind in ARROW_TYPES.items()}
 def visitors(frame: DataFrame, settings: VisitorSettings) -> Iterator[DataFrame]:
     """Events to one row per visitor, of the columns that ``pipeline.visitor_columns`` names; until the end.
 
+    What grouping leaves out is told at the end, if the rows have been read.
+
     Args:
         frame: Events, or rows of any origin whose columns the settings name.
         settings: How they are read; memory is Spark's own affair.
@@ -43,12 +45,14 @@ def visitors(frame: DataFrame, settings: VisitorSettings) -> Iterator[DataFrame]
     """
     grouping = Grouping(frame.columns, settings)
     _tell(grouping.told())
-    wanted = grouping.wanted
+    counts = TaskCounts(frame.sparkSession)
     rules = features.rules_of(SessionSettings())
     query = features.visitors(grouping.present, rules, settings.shape, "spark")
-    reading = partial(_of_visitors, names=wanted, settings=settings)
-    with _grouped(frame, wanted, reading, grouping.schema, query, grouping.columns) as found:
+    reading = partial(_of_visitors, names=grouping.wanted, settings=settings, counts=counts)
+    with _grouped(frame, grouping.wanted, reading, grouping.schema, query, grouping.columns) as found:
         yield found
+    grouping.counts.update(counts.total)
+    grouping.tell()
 
 
 @contextmanager
@@ -56,10 +60,12 @@ def sessions(frame: DataFrame, settings: SessionSettings) -> Iterator[DataFrame]
     """Events to one row per visit, of the columns that ``Visits.columns`` names; as ``visitors``."""
     visits = Visits(frame.columns, settings)
     _tell(visits.told())
-    wanted = visits.wanted
-    reading = partial(_of_visits, names=wanted, settings=settings)
-    with _grouped(frame, wanted, reading, visits.schema, visits.definition("spark"), visits.columns) as found:
+    counts = TaskCounts(frame.sparkSession)
+    reading = partial(_of_visits, names=visits.wanted, settings=settings, counts=counts)
+    with _grouped(frame, visits.wanted, reading, visits.schema, visits.definition("spark"), visits.columns) as found:
         yield found
+    visits.counts.update(counts.total)
+    visits.tell()
 
 
 def _tell(sentences: Sequence[str]) -> None:
@@ -94,9 +100,15 @@ def _summable(column: Column) -> str:
     return f"CAST({name} AS {_SUMMED}) AS {name}" if is_amount else name
 
 
-def _of_visitors(batches: Batches, *, names: Sequence[str], settings: VisitorSettings) -> Batches:
-    return (spark.numbered(batch, _ROW) for batch in Grouping(names, settings).events(batches))
+def _of_visitors(batches: Batches, *, names: Sequence[str], settings: VisitorSettings, counts: TaskCounts) -> Batches:
+    return _read(batches, Grouping(names, settings), counts)
 
 
-def _of_visits(batches: Batches, *, names: Sequence[str], settings: SessionSettings) -> Batches:
-    return (spark.numbered(batch, _ROW) for batch in Visits(names, settings).typed(batches))
+def _of_visits(batches: Batches, *, names: Sequence[str], settings: SessionSettings, counts: TaskCounts) -> Batches:
+    return _read(batches, Visits(names, settings), counts)
+
+
+def _read(batches: Batches, reader: Grouping | Visits, counts: TaskCounts) -> Batches:
+    for batch in reader.typed(batches):
+        yield spark.numbered(batch, _ROW)
+    counts.add(spark.task_number(), reader.counts)
