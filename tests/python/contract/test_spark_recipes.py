@@ -9,6 +9,7 @@ import pytest
 from dev import localspark
 from dev.dsshost import Store, folder, run_recipe
 from ovh_weblogs.schema import REJECTS, SESSIONS, VISITORS
+from tests.python.contract.tiny_plugin import META, tiny_plugin, write
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -117,6 +118,39 @@ def test_wrong_settings_are_told_before_a_session_starts(repository, store, even
     result = refused(repository, store, SPARK, {"logs": ["raw"]}, outputs, line_format="x", add_geo=False)
     assert "line_format must be one of" in result.error["message"]
     assert (SESSION in events[0].log, SESSION in result.log) == (True, False)
+
+
+WHAT_EXECUTORS_HAVE = """
+import importlib.util
+
+import dataiku
+import mine  # the driver has the library, and the host's package
+import pyarrow
+from dataiku import spark as host
+from pyspark import SparkContext
+from pyspark.sql import SparkSession
+
+
+def found(batches):
+    there = [name for name in ("dataiku", "mine", "pyarrow") if importlib.util.find_spec(name)]
+    for batch in batches:
+        yield pyarrow.RecordBatch.from_pylist([{"there": " ".join(there)}])
+
+
+frame = SparkSession(SparkContext.getOrCreate()).range(1).mapInArrow(found, "there string")
+host.write_with_schema(dataiku.Dataset("out"), frame)
+"""
+
+
+def test_executors_have_no_library_but_what_a_recipe_sends_them(tmp_path):
+    plugin, store = tiny_plugin(tmp_path / "plugin"), Store(tmp_path / "store")
+    write(plugin / "python-lib/mine.py", "")
+    role = {"name": "out", "label": "Out", "description": "Of it", "arity": "UNARY", "required": True}
+    descriptor = {"meta": META, "kind": "PYSPARK", "inputRoles": [], "outputRoles": [role], "params": []}
+    write(plugin / "custom-recipes/test-r/recipe.json", descriptor)
+    write(plugin / "custom-recipes/test-r/recipe.py", WHAT_EXECUTORS_HAVE)
+    good(plugin, "test-r", store, {}, {"out": ["out"]})
+    assert list(store.rows("out")) == [{"there": "pyarrow"}]
 
 
 def test_a_folder_with_too_many_refused_lines_leaves_no_events(repository, store):

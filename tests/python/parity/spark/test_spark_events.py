@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
-import time
 from dataclasses import replace
 
 import pyarrow as pa
@@ -205,11 +204,11 @@ def test_executors_are_two_processes_that_have_the_library_from_the_zip(spark_se
         import ovh_weblogs
 
         for batch in batches:
-            time.sleep(0.2)  # so that one executor cannot take all tasks
             yield pa.RecordBatch.from_pylist([{"process": os.getppid(), "file": ovh_weblogs.__file__}] * batch.num_rows)
 
     columns = (Column("process", Type.BIGINT, ""), Column("file", Type.STRING, ""))
-    rows = spark.mapped(spark_session.range(0, 8, 1, 8), where, columns).collect()
+    both = spark_session.range(0, 2, 1, 2)  # tasks that have to run at the same time, each on an executor
+    rows = both.mapInArrow(where, spark.schema_of(columns), barrier=True).collect()
     assert len({row["process"] for row in rows}) == 2
     assert all("ovh_weblogs.zip/ovh_weblogs" in row["file"] for row in rows)
 
