@@ -51,10 +51,9 @@ class Lines(Protocol):
 
 @dataclass(frozen=True)
 class Files:
-    """Parts of files, one a task. Executors find files at their path, or among those that travel with the job."""
+    """Parts of files, one a task. Executors find them by name among those that travel with a job, or at their path."""
 
     parts: tuple[Part, ...]
-    travel: bool = False
     before: tuple[int, ...] = ()
 
     def frame(self, session: SparkSession) -> DataFrame:
@@ -65,7 +64,7 @@ class Files:
         """The blocks of a task's parts; each line has a place."""
         for number in (number for batch in batches for number in batch.column(0).to_pylist()):
             part = self.parts[number]
-            path = SparkFiles.get(part.file.path) if self.travel else part.file.path
+            path = SparkFiles.get(part.file.path)  # which leaves a path from the root as it is
             before = self.before[number] if self.before else 0
             for parsed in splits.parse_part(part, path, settings):
                 places[number] += parsed.lines

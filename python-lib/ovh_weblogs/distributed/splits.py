@@ -95,7 +95,7 @@ def parse_part(part: Part, path: str, settings: ParseSettings) -> Iterator[Parse
     except OSError as cause:
         raise InputError(
             f"{part.file.name} cannot be read at {path} on this machine of Spark's ({cause.strerror})",
-            fix="put it where every machine reads it under the same path",
+            fix="see that the folders of spark.local.dir have room there and nothing empties them, and build again",
         ) from cause
     with stream:
         lines = Lines(stream, part.begin, part.end)

@@ -95,7 +95,7 @@ class _Folder:
         """The lines counted, until the end."""
         for copy in self._copies:
             session.sparkContext.addFile(str(copy))
-        files = Files(self._parts, travel=True)
+        files = Files(self._parts)
         yield Build(files.frame(session), files, parse, enrich)
 
 

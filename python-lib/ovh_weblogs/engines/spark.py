@@ -21,8 +21,10 @@ from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 
 try:
     import pyspark
+    from py4j.protocol import Py4JError
     from pyspark import StorageLevel, TaskContext
     from pyspark.accumulators import AccumulatorParam
+    from pyspark.errors import PySparkException
     from pyspark.sql import DataFrame, SparkSession, types
 except ModuleNotFoundError as missing:
     raise SettingsError(
@@ -102,6 +104,7 @@ def mapped(frame: DataFrame, function: Callable[[Batches], Batches], columns: Se
     wanted = list(columns)
 
     def positioned(batches: Batches) -> Batches:
+        """What the function makes, its columns in the order of the frame's."""
         for batch in function(batches):
             yield arranged(batch, wanted)
 
@@ -191,7 +194,10 @@ def run(query: exp.Expression, frame: DataFrame, *, output: Sequence[Column], ta
     """
     text = query.sql(dialect="spark", identify=True, unsupported_level=ErrorLevel.RAISE)
     frame.createOrReplaceTempView(table)
-    found = frame.sparkSession.sql(text)
+    try:
+        found = frame.sparkSession.sql(text)
+    finally:
+        frame.sparkSession.catalog.dropTempView(table)
     names = [column.name for column in output]
     if found.columns != names:
         raise OvhLogsError(
@@ -223,9 +229,7 @@ def explained() -> Iterator[None]:
     """
     try:
         yield
-    except OvhLogsError:
-        raise
-    except Exception as cause:
+    except (PySparkException, Py4JError) as cause:
         told = told_by(str(cause))
         if told is None:
             raise
