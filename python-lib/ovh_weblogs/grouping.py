@@ -155,6 +155,13 @@ def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str
     return arrays
 
 
+def beyond_hits(settings: VisitorSettings) -> str:
+    """What of the settings needs to know the input's end, or other rows than those of the events; empty for nothing."""
+    if settings.shape.label.kind is not LabelKind.NONE:
+        return "labels"
+    return "a CRM" if settings.crm else ""
+
+
 def with_identifier(shape: Shape, crm: CrmSettings | None) -> tuple[Shape, str]:
     """The shape with a column by which a CRM knows rows, and that column's name; without a CRM as it is."""
     if crm is None:

@@ -27,7 +27,7 @@ from ovh_weblogs.engines import spark
 from ovh_weblogs.engines.spark import Batches, TaskCounts
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.logfiles import Totals
-from ovh_weblogs.schema import REJECTS, Column, Type
+from ovh_weblogs.schema import REJECTS, SERVER_HITS, Column, Type
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import EnrichSettings, ParseSettings
 
@@ -58,26 +58,35 @@ class _Shipped:
         return cls({name: getattr(settings, name) for name in names})
 
     def whole(self, settings: EnrichSettings, session: SparkSession) -> _Shipped:
-        """With them, on their way.
-
-        Raises:
-            InputError: Two geo files have the same name.
-        """
-        names = tuple(Path(path).name for path in settings.geo_files)
-        twice = sorted(name for name, count in Counter(names).items() if count > 1)
-        if twice:
-            raise InputError(
-                f"Several geo files are called {twice[0]}, and executors of Spark know files by their names alone",
-                fix="rename all but one of them",
-            )
+        """With them, on their way."""
         for path in settings.geo_files:
             session.sparkContext.addFile(path)
-        return replace(self, key=settings.visitor_key.reveal(), geo_files=names)
+        return replace(self, key=settings.visitor_key.reveal(), geo_files=_names(settings.geo_files))
 
     def arrived(self) -> EnrichSettings:
         """On an executor."""
         paths = tuple(SparkFiles.get(name) for name in self.geo_files)
         return EnrichSettings(**self.values, visitor_key=Secret(self.key), geo_files=paths)
+
+
+def _names(paths: Sequence[str]) -> tuple[str, ...]:
+    return tuple(Path(path).name for path in paths)
+
+
+def check(enrich: EnrichSettings) -> None:
+    """Find out that hits cannot be enriched so before any line is read.
+
+    Raises:
+        InputError: A geo file cannot be used, or two have the same name.
+        SettingsError: A setting is wrong.
+    """
+    twice = sorted(name for name, count in Counter(_names(enrich.geo_files)).items() if count > 1)
+    if twice:
+        raise InputError(
+            f"Several geo files are called {twice[0]}, and executors of Spark know files by their names alone",
+            fix="rename all but one of them",
+        )
+    enrichment.plan(SERVER_HITS.names, enrich)
 
 
 class Build:
@@ -90,15 +99,15 @@ class Build:
         enrich: Which columns hits get.
 
     Raises:
-        OvhLogsError: A file is damaged, a setting wrong, or a module lacks on the executors.
+        OvhLogsError: A setting is wrong; or, within ``spark.explained``, a file is damaged or executors lack a module.
     """
 
     def __init__(self, frame: DataFrame, lines: Lines, parse: ParseSettings, enrich: EnrichSettings) -> None:
+        check(enrich)
         self._frame, self._parse = frame, parse
         self.totals = lines.totals()
         looking = partial(_surveyed, lines=lines, settings=parse, enrich=_Shipped.of(enrich))
-        with spark.explained():
-            found = spark.mapped(frame, looking, _SURVEY).collect()
+        found = spark.mapped(frame, looking, _SURVEY).collect()
         self._count(found, lines)
         self._lines = lines.numbered({row["task"]: row["places"] for row in found})
         self.has_tracker = parse.tracker_columns or any(row["has_tracker"] for row in found)

@@ -17,17 +17,37 @@ from sqlglot import exp
 from ovh_weblogs import features
 from ovh_weblogs.engines import spark
 from ovh_weblogs.engines.spark import Batches, TaskCounts
-from ovh_weblogs.grouping import Grouping
+from ovh_weblogs.errors import SettingsError
+from ovh_weblogs.grouping import Grouping, beyond_hits
 from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.sessions import Visits
-from ovh_weblogs.settings import SessionSettings, VisitorSettings
+from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
 
 logger = guarded_logger(__name__)
 
 _ROW = "row_index"
 _SUMMED = "DECIMAL(20, 0)"  # Spark's sum of BIGINT is another, which overflows; that of a decimal has ten digits more
 _KINDS = {kind: name for name, kind in ARROW_TYPES.items()}
+
+
+def check(settings: VisitorSettings) -> None:
+    """Find out before anything is read that other recipes alone do what is wished for.
+
+    Raises:
+        SettingsError: Rows with labels or a CRM are, or another engine.
+    """
+    wished = beyond_hits(settings)
+    if wished:
+        raise SettingsError(
+            f"Rows with {wished} are made by the recipe 'Group to visitors' alone",
+            fix="take that recipe, or set label to none and empty crm_key",
+        )
+    if settings.engine is not Engine.AUTO:
+        raise SettingsError(
+            f"engine is {settings.engine.value}, and Spark is the only one of this recipe",
+            fix="take 'Group to visitors' or 'Group to sessions', or set engine to auto",
+        )
 
 
 @contextmanager
@@ -42,7 +62,9 @@ def visitors(frame: DataFrame, settings: VisitorSettings) -> Iterator[DataFrame]
 
     Raises:
         InputError: A needed column is absent.
+        SettingsError: As of ``check``.
     """
+    check(settings)
     grouping = Grouping(frame.columns, settings)
     _tell(grouping.told())
     counts = TaskCounts(frame.sparkSession)

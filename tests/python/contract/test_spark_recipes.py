@@ -120,6 +120,32 @@ def test_wrong_settings_are_told_before_a_session_starts(repository, store, even
     assert (SESSION in events[0].log, SESSION in result.log) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"label": "history"}, "Rows with labels are made by the recipe 'Group to visitors' alone"),
+        ({"crm_key": "customer"}, "Rows with a CRM are made by the recipe 'Group to visitors' alone"),
+        ({"engine": "database"}, "engine is database, and Spark is the only one of this recipe"),
+    ],
+    ids=str,
+)
+def test_what_only_the_recipe_of_one_machine_does_is_refused(repository, store, events, config, said):
+    assert events[1]
+    outputs = {"visitors": ["never"]}
+    result = refused(repository, store, "ovh-logs-visitors-spark", {"events": ["events"]}, outputs, **config)
+    assert result.error["message"].startswith(said)
+    assert SESSION not in result.log
+
+
+def test_a_broken_geo_file_is_told_before_a_session_starts(repository, store):
+    geo = folder(store, "geo")
+    geo.create()
+    geo.put("/city.mmdb", b"no such file")
+    result = refused(repository, store, SPARK, {"logs": ["raw"], "geo": ["geo"]}, {"events": ["never"]})
+    assert "The geo file city.mmdb is cut or damaged" in result.error["message"]
+    assert SESSION not in result.log
+
+
 WHAT_EXECUTORS_HAVE = """
 import importlib.util
 

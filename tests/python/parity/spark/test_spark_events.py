@@ -40,6 +40,7 @@ def folder(spring, tmp_path_factory):
 def build(spark_session):
     """Surveys files that are cut into parts of so many bytes."""
     from ovh_weblogs.distributed import events, lines, splits
+    from ovh_weblogs.engines import spark
 
     def made(paths, size=150_000, enrich=KEYED, *, travel=False):
         places = [splits.Place(path.name, str(path)) for path in paths]
@@ -49,8 +50,9 @@ def build(spark_session):
             for path in paths:
                 spark_session.sparkContext.addFile(str(path))
             parts = [part.there(part.file.name) for part in parts]
-        files = lines.Files(tuple(parts), travel=travel)
-        return events.Build(files.frame(spark_session), files, settings, enrich)
+        files = lines.Files(tuple(parts))
+        with spark.explained():
+            return events.Build(files.frame(spark_session), files, settings, enrich)
 
     return made
 
@@ -109,9 +111,8 @@ def test_files_that_travel_with_the_job_are_read_as_those_in_their_place(build, 
 
 def test_two_geo_files_of_one_name_are_refused_since_executors_would_have_one(build, folder, places, tmp_path):
     other = shutil.copy(places, tmp_path / "city.mmdb")
-    found = build([folder / "b.log.gz"], enrich=replace(KEYED, geo_files=(places, other)))
     with pytest.raises(InputError, match=r"Several geo files are called city\.mmdb"):
-        found.events()
+        build([folder / "b.log.gz"], enrich=replace(KEYED, geo_files=(places, other)))
 
 
 def test_what_executors_raise_is_told_as_on_one_machine(build, tmp_path):
@@ -128,10 +129,11 @@ def test_a_file_that_an_executor_does_not_find_is_named(spark_session, tmp_path)
     gone = tmp_path / "gone.log"
     gone.write_bytes(b"line\n")
     from ovh_weblogs.distributed import events, lines, splits
+    from ovh_weblogs.engines import spark
 
     files = lines.Files(tuple(splits.parts([splits.Place("gone.log", str(gone))], ParseSettings())))
     gone.unlink()
-    with pytest.raises(InputError, match=r"gone\.log cannot be read at"):
+    with pytest.raises(InputError, match=r"gone\.log cannot be read at"), spark.explained():
         events.Build(files.frame(spark_session), files, ParseSettings(), EnrichSettings())
 
 
