@@ -51,7 +51,7 @@ def check(settings: VisitorSettings) -> None:
 
 
 @contextmanager
-def visitors(frame: DataFrame, settings: VisitorSettings) -> Iterator[DataFrame]:
+def visitors(frame: DataFrame, settings: VisitorSettings, within: tuple[int, int] | None = None) -> Iterator[DataFrame]:
     """Events to one row per visitor, of the columns that ``pipeline.visitor_columns`` names; until the end.
 
     What grouping leaves out is told at the end, if the rows have been read.
@@ -59,6 +59,7 @@ def visitors(frame: DataFrame, settings: VisitorSettings) -> Iterator[DataFrame]
     Args:
         frame: Events, or rows of any origin whose columns the settings name.
         settings: How they are read; memory is Spark's own affair.
+        within: Bounds of the hits that count, in microseconds since 1970, the second excluded; None for all.
 
     Raises:
         InputError: A needed column is absent.
@@ -71,7 +72,7 @@ def visitors(frame: DataFrame, settings: VisitorSettings) -> Iterator[DataFrame]
     rules = features.rules_of(SessionSettings())
     query = features.visitors(grouping.present, rules, settings.shape, "spark")
     reading = partial(_of_visitors, names=grouping.wanted, settings=settings, counts=counts)
-    with _grouped(frame, grouping.wanted, reading, grouping.schema, query, grouping.columns) as found:
+    with _grouped(frame, grouping.wanted, reading, grouping.schema, query, grouping.columns, within) as found:
         yield found
     grouping.counts.update(counts.total)
     grouping.tell()
@@ -103,11 +104,15 @@ def _grouped(
     schema: pa.Schema,
     query: exp.Expression,
     output: Sequence[Column],
+    within: tuple[int, int] | None = None,
 ) -> Iterator[DataFrame]:
-    """The query's rows over what is read of the wanted columns."""
+    """The query's rows over what is read of the wanted columns, within bounds of time."""
     narrow = frame.select(*(spark.quoted(name) for name in wanted))
     columns = [Column(field.name, _KINDS[field.type], "") for field in schema]
-    with spark.on_disk(spark.mapped(narrow, reading, columns)) as typed:
+    read = spark.mapped(narrow, reading, columns)
+    if within:
+        read = read.where("UNIX_MICROS(server_ts) >= {} AND UNIX_MICROS(server_ts) < {}".format(*within))
+    with spark.on_disk(read) as typed:
         yield spark.run(query, staged(typed, columns), output=output)
 
 

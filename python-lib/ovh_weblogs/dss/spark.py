@@ -28,6 +28,7 @@ from ovh_weblogs.dss.raw_logs import column_of_lines
 from ovh_weblogs.dss.recipes import of_partition, with_rules
 from ovh_weblogs.dss.rows import texts
 from ovh_weblogs.engines import spark
+from ovh_weblogs.features import bounds
 from ovh_weblogs.schema import REJECTS, Column, Type
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import EnrichSettings, ParseSettings
@@ -134,7 +135,7 @@ def build_visitors() -> None:
     theirs = {column["name"]: column for column in source.columns if column["name"] in settings.shape.groups}
     with _session(settings.temp_folder) as session, spark.explained():
         frame = _read(session, source)
-        with groups.visitors(frame, settings) as found:
+        with groups.visitors(frame, settings, _day_alone(source, visits)) as found:
             _write("visitors", [theirs.get(column.name, column.dss) for column in columns], found)
         if visits is not None:
             with groups.sessions(frame, visits.settings) as found:
@@ -144,6 +145,19 @@ def build_visitors() -> None:
 def _visits(source: datasets.Input) -> Visits:
     settings = recipe_forms.session_settings(get_recipe_config(), get_plugin_config())
     return Visits(source.names, of_partition(settings, source, datasets.Output("sessions")))
+
+
+def _day_alone(source: datasets.Input, visits: Visits | None) -> tuple[int, int] | None:
+    """Bounds of the day whose hits visitors are made of, where days around it are read for whole visits."""
+    output = datasets.Output("visitors")
+    if visits is None or visits.settings.day is None or source.partitions in ([], [output.partition]):
+        return None
+    logger.info(
+        "%s counts hits of %s alone: other days are read for whole visits, and hits without a time are of none",
+        output.name,
+        output.partition,
+    )
+    return bounds(visits.settings.day, visits.settings.day_zone)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 
 from dev import localspark
 from dev.dsshost import Store, folder, run_recipe
+from dev.dsshost.storage import WHOLE
 from ovh_weblogs.schema import REJECTS, SESSIONS, VISITORS
 from tests.python.contract.tiny_plugin import META, tiny_plugin, write
 
@@ -41,8 +42,10 @@ def store(tmp_path_factory):
     return made
 
 
-def good(repository, recipe, store, inputs, outputs, **config):
-    result = run_recipe(repository, recipe, store, inputs=inputs, outputs=outputs, config=config)
+def good(repository, recipe, store, inputs, outputs, *, day=None, reads=(), **config):
+    """Runs a recipe, which succeeds; of a day, with the partitions of all inputs that are read."""
+    days = {"partition": day, "reads": {name: reads for names in inputs.values() for name in names}} if day else {}
+    result = run_recipe(repository, recipe, store, inputs=inputs, outputs=outputs, config=config, **days)
     assert result.error is None, result.log
     return result
 
@@ -87,10 +90,30 @@ def test_visitors_and_visits_are_those_of_the_recipes_of_one_machine(repository,
         assert {column["comment"] for column in store.columns(name)} <= {column.meaning for column in table.columns}
 
 
-def rounded(store, name, key):
+SAT, SUN = "2026-03-28", "2026-03-29"
+
+
+def test_visitors_of_a_day_count_its_hits_alone_where_the_day_before_is_read_for_whole_visits(
+    repository, store, events
+):
+    store.set_columns("daily", store.columns("events"))
+    for day in (SAT, SUN):
+        store.replace("daily", [list(row.values()) for row in events[1] if row["server_ts"][:10] == day], day)
+    inputs, around = {"events": ["daily"]}, {"day": SUN, "reads": [SAT, SUN]}
+    outputs = {"visitors": ["day_visitors"], "sessions": ["day_sessions"]}
+    result = good(repository, "ovh-logs-visitors-spark", store, inputs, outputs, **around)
+    good(repository, "ovh-logs-visitors", store, inputs, {"visitors": ["day_people"]}, day=SUN, reads=[SUN])
+    good(repository, "ovh-logs-sessions", store, inputs, {"sessions": ["day_visits"]}, **around)
+    assert rounded(store, "day_visitors", "visitor_id", SUN) == rounded(store, "day_people", "visitor_id", SUN)
+    assert rounded(store, "day_sessions", "session_id", SUN) == rounded(store, "day_visits", "session_id", SUN)
+    assert sum(int(row["count"]) for row in store.rows("day_visitors", SUN)) == 200
+    assert f"day_visitors counts hits of {SUN} alone" in result.log
+
+
+def rounded(store, name, key, day=WHOLE):
     """Rows by their key; of doubles so many digits as engines agree on."""
     doubles = [column["name"] for column in store.columns(name) if column["type"] == "double"]
-    rows = {row[key]: row for row in store.rows(name)}
+    rows = {row[key]: row for row in store.rows(name, day)}
     for row in rows.values():
         row.update({column: f"{float(row[column]):.9g}" for column in doubles if row[column]})
     return rows
