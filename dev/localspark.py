@@ -35,6 +35,10 @@ def options(executors: int = EXECUTORS) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "4",
         "spark.log.level": "ERROR",
+        # All executors are there before the first task, and a stage of tasks that wait for one another finds them.
+        "spark.cores.max": str(executors),
+        "spark.scheduler.minRegisteredResourcesRatio": "1.0",
+        "spark.scheduler.barrier.maxConcurrentTasksCheck.maxFailures": "4",
     }
 
 

@@ -22,6 +22,7 @@ from ovh_weblogs.visitored import LabelKind
 logger = guarded_logger(__name__)
 
 _VISITOR = "visitor_id"
+_REFUSED, _NOBODY = "refused lines", "hits of nobody"
 _TYPES = {column.name: column.type for column in EVENTS.columns}
 _ONLY_ID = EnrichSettings.only("visitor_id")
 
@@ -41,6 +42,7 @@ class Grouping:
         self._names, self._settings = list(names), settings
         there = _check_grouped(names, settings)
         self._makes_visitors = _VISITOR not in there and settings.shape.is_of_visitors
+        self.counts: Counter[str] = Counter()  # of what was read, for ``tell``
         self.latest: int | None = None  # of the hits that were read, in microseconds since 1970
         self.present = [*there, *([] if _VISITOR in there else [_VISITOR])]
 
@@ -87,32 +89,39 @@ class Grouping:
         return [*(made if self._makes_visitors else []), *features.left_out(self.present)]
 
     def events(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """The hits that belong to a row, in their order.
+        """The hits that belong to a row, in their order; what is left out is told at the end.
 
         Raises:
             InputError: A value cannot be read.
         """
-        row = refused = nobody = 0
-        counts: Counter[str] = Counter()
+        yield from self.typed(batches)
+        self.tell()
+
+    def typed(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The same, with what is left out only counted."""
+        row = 0
         schema, wanted = self.schema, self.wanted
         for whole in batches:
             batch = _without_refused(whole.select(wanted))
-            refused += whole.num_rows - batch.num_rows
-            read = _keyed(batch, self._settings, counts)
+            self.counts[_REFUSED] += whole.num_rows - batch.num_rows
+            read = _keyed(batch, self._settings, self.counts)
             index = pa.array(np.arange(row, row + batch.num_rows, dtype=np.int64))
             row += batch.num_rows
             arrays = [index if name == "row_index" else read[name] for name in schema.names]
             typed = pa.RecordBatch.from_arrays(arrays, schema=schema)
             if read["visitor_id"].null_count:  # a filter that drops nothing copies everything all the same
                 typed = typed.filter(read["visitor_id"].is_valid())
-            nobody += batch.num_rows - typed.num_rows
+            self.counts[_NOBODY] += batch.num_rows - typed.num_rows
             self._look_at(typed)
             yield typed
-        if refused:
-            logger.info("%d refused lines are no hits of any visitor: left out", refused)
-        if nobody:
-            logger.info("%d hits have no visitor_id: left out", nobody)
-        log_counts(counts)
+
+    def tell(self) -> None:
+        """Tell what was left out and what could not be read, by the counts."""
+        if self.counts[_REFUSED]:
+            logger.info("%d refused lines are no hits of any visitor: left out", self.counts[_REFUSED])
+        if self.counts[_NOBODY]:
+            logger.info("%d hits have no visitor_id: left out", self.counts[_NOBODY])
+        log_counts(self.counts)
 
     def _look_at(self, batch: pa.RecordBatch) -> None:
         times = batch.column("server_ts")
@@ -143,6 +152,13 @@ def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str
             key = pc.if_else(arrays[_VISITOR].is_valid(), key, pa.scalar(None, pa.string()))
         arrays[_VISITOR] = key
     return arrays
+
+
+def beyond_hits(settings: VisitorSettings) -> str:
+    """What of the settings needs to know the input's end, or other rows than those of the events; empty for nothing."""
+    if settings.shape.label.kind is not LabelKind.NONE:
+        return "labels"
+    return "a CRM" if settings.crm else ""
 
 
 def _content(names: Sequence[str], settings: VisitorSettings) -> dict[str, str]:

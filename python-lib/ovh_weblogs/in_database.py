@@ -14,12 +14,11 @@ from ovh_weblogs.engines import database
 from ovh_weblogs.engines.database import Source
 from ovh_weblogs.engines.dialects import Dialect
 from ovh_weblogs.errors import InputError
-from ovh_weblogs.grouping import Grouping
+from ovh_weblogs.grouping import Grouping, beyond_hits
 from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, VISITOR_ROLES, Role
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import SessionSettings, VisitorSettings
-from ovh_weblogs.visitored import LabelKind
 
 _VISITOR = "visitor_id"
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
@@ -207,8 +206,7 @@ def _check_visitor(table: Table) -> None:
 
 
 def _check_plain(settings: VisitorSettings) -> None:
-    """Refuse what needs to know the input's end, or other rows than those of the events."""
-    wished = "labels" if settings.shape.label.kind is not LabelKind.NONE else "a CRM" if settings.crm else ""
+    wished = beyond_hits(settings)
     if wished:
         raise NotInDatabase(
             f"Rows with {wished} are made by the engine in the recipe alone",

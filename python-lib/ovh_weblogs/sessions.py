@@ -54,7 +54,7 @@ class Visits:
         self.settings = settings or SessionSettings()
         self._names = list(names)
         self._input = _looked_at(names, self.settings)
-        self._counts: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()  # of what was read, for ``tell``
         declared = [column.arrow for column in EVENTS.columns if column.name in self._input.ours]
         self.schema = pa.schema([*declared, _ROW.arrow])  # of what ``typed`` gives
 
@@ -121,7 +121,7 @@ class Visits:
             settings=self.settings,
             apart="visitor_id",
         )
-        self._tell()
+        self.tell()
 
     def events(self, batches: Iterable[pa.RecordBatch], kept: Spool) -> Iterator[pa.RecordBatch]:
         """The events in their order, with their places; in a partition only those of its visits.
@@ -167,17 +167,17 @@ class Visits:
             arrays = [index if name == _ROW.name else read[name] for name in self.schema.names]
             typed = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
             inside = pc.and_(read["visitor_id"].is_valid(), read["server_ts"].is_valid())
-            self._counts["outside"] += batch.num_rows - inside.true_count
+            self.counts["outside"] += batch.num_rows - inside.true_count
             yield typed if inside.true_count == batch.num_rows else typed.filter(inside)
 
     def _read(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
         """Columns by our names; a refused line has no visitor."""
         narrow = batch.select(self._input.wanted)
-        read = grouping.with_visitors(narrow, self.settings, self._counts)
+        read = grouping.with_visitors(narrow, self.settings, self.counts)
         arrays = dict(zip(read.schema.names, read.columns, strict=True))
         if REJECT_REASON.name in arrays:
             refused = arrays[REJECT_REASON.name].is_valid()
-            self._counts["refused lines"] += refused.true_count
+            self.counts["refused lines"] += refused.true_count
             arrays["visitor_id"] = pc.if_else(refused, pa.scalar(None, pa.string()), arrays["visitor_id"])
         for column in JOURNEY:
             if column.name in self._input.journey:
@@ -185,14 +185,15 @@ class Visits:
                 arrays[column.name] = cast(batch.column(name), column.type, name)
         return arrays
 
-    def _tell(self) -> None:
-        if self._counts["outside"]:
+    def tell(self) -> None:
+        """Tell which hits are in no visit, and what could not be read, by the counts."""
+        if self.counts["outside"]:
             logger.info(
                 "%d hits without visitor or time (%d of them refused lines) are in no visit",
-                self._counts["outside"],
-                self._counts["refused lines"],
+                self.counts["outside"],
+                self.counts["refused lines"],
             )
-        grouping.log_counts(self._counts)
+        grouping.log_counts(self.counts)
 
 
 class _Places:

@@ -1,14 +1,16 @@
 """The use cases on Spark: raw lines to events and refused lines, task by task, by the functions of one machine.
 
-Lines are read twice: once to be counted, judged and numbered, then to become events. Parsing is the smaller part of the
-work, and so nothing of a build has to be kept anywhere.
+Lines are read to be counted, judged and numbered, then to become events, and once more for those that were refused.
+Parsing is the smaller part of the work, so that nothing of files has to be kept anywhere. Rows of a dataset are kept:
+Spark may cut it otherwise each time that it reads it.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
@@ -20,18 +22,18 @@ from pyspark import SparkFiles
 from pyspark.sql import DataFrame, SparkSession
 
 from ovh_weblogs import enrichment, logfiles
-from ovh_weblogs.distributed.lines import Lines
+from ovh_weblogs.distributed.lines import Lines, Rows
 from ovh_weblogs.engines import spark
-from ovh_weblogs.engines.spark import Batches
+from ovh_weblogs.engines.spark import Batches, TaskCounts
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.logfiles import Totals
-from ovh_weblogs.schema import REJECTS, Column, Type
+from ovh_weblogs.schema import REJECTS, SERVER_HITS, Column, Type
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import EnrichSettings, ParseSettings
 
-_NUMBERS = ("task", "lines", "hits", "rejects", "blanks")
+_NUMBERS = ("lines", "hits", "rejects", "blanks")
 _SURVEY = (
-    *(Column(name, Type.BIGINT, "") for name in _NUMBERS),
+    *(Column(name, Type.BIGINT, "") for name in ("task", "places", *_NUMBERS)),
     Column("has_tracker", Type.BOOLEAN, ""),
     Column("reasons", Type.STRING, ""),
     Column("hosts", Type.STRING, ""),
@@ -56,26 +58,35 @@ class _Shipped:
         return cls({name: getattr(settings, name) for name in names})
 
     def whole(self, settings: EnrichSettings, session: SparkSession) -> _Shipped:
-        """With them, on their way.
-
-        Raises:
-            InputError: Two geo files have the same name.
-        """
-        names = tuple(Path(path).name for path in settings.geo_files)
-        twice = sorted(name for name, count in Counter(names).items() if count > 1)
-        if twice:
-            raise InputError(
-                f"Several geo files are called {twice[0]}, and executors of Spark know files by their names alone",
-                fix="rename all but one of them",
-            )
+        """With them, on their way."""
         for path in settings.geo_files:
             session.sparkContext.addFile(path)
-        return replace(self, key=settings.visitor_key.reveal(), geo_files=names)
+        return replace(self, key=settings.visitor_key.reveal(), geo_files=_names(settings.geo_files))
 
     def arrived(self) -> EnrichSettings:
         """On an executor."""
         paths = tuple(SparkFiles.get(name) for name in self.geo_files)
         return EnrichSettings(**self.values, visitor_key=Secret(self.key), geo_files=paths)
+
+
+def _names(paths: Sequence[str]) -> tuple[str, ...]:
+    return tuple(Path(path).name for path in paths)
+
+
+def check(enrich: EnrichSettings) -> None:
+    """Find out that hits cannot be enriched so before any line is read.
+
+    Raises:
+        InputError: A geo file cannot be used, or two have the same name.
+        SettingsError: A setting is wrong.
+    """
+    twice = sorted(name for name, count in Counter(_names(enrich.geo_files)).items() if count > 1)
+    if twice:
+        raise InputError(
+            f"Several geo files are called {twice[0]}, and executors of Spark know files by their names alone",
+            fix="rename all but one of them",
+        )
+    enrichment.plan(SERVER_HITS.names, enrich)
 
 
 class Build:
@@ -88,32 +99,31 @@ class Build:
         enrich: Which columns hits get.
 
     Raises:
-        OvhLogsError: A file is damaged, a setting wrong, or a module lacks on the executors.
+        OvhLogsError: A setting is wrong; or, within ``spark.explained``, a file is damaged or executors lack a module.
     """
 
     def __init__(self, frame: DataFrame, lines: Lines, parse: ParseSettings, enrich: EnrichSettings) -> None:
+        check(enrich)
         self._frame, self._parse = frame, parse
-        self.totals = Totals()
+        self.totals = lines.totals()
         looking = partial(_surveyed, lines=lines, settings=parse, enrich=_Shipped.of(enrich))
-        with spark.explained():
-            found = spark.mapped(frame, looking, _SURVEY).collect()
+        found = spark.mapped(frame, looking, _SURVEY).collect()
         self._count(found, lines)
-        self._lines = lines.numbered({row["task"]: row["lines"] for row in found})
+        self._lines = lines.numbered({row["task"]: row["places"] for row in found})
         self.has_tracker = parse.tracker_columns or any(row["has_tracker"] for row in found)
         hosts = frozenset(host for row in found for host in json.loads(row["hosts"]))
         self.enrich = replace(enrich, cleaning=replace(enrich.cleaning, tracked_hosts=hosts))
         names = [column.name for column in logfiles.columns(tracker=self.has_tracker)]
         self.plan = enrichment.plan(names, self.enrich)
-        self._counts: dict[str, Any] = {}
+        self._counts = TaskCounts(frame.sparkSession)
 
     def _count(self, found: Sequence[Any], lines: Lines) -> None:
         refused: Counter[str] = Counter()
         for row in found:
-            for name in _NUMBERS[1:]:
+            for name in _NUMBERS:
                 setattr(self.totals, name, getattr(self.totals, name) + row[name])
             self.totals.reasons.update(json.loads(row["reasons"]))
             refused[lines.name_of(row["task"])] += row["rejects"]
-        self.totals.files = len(refused)
         self.totals.worst = max(((count, name) for name, count in refused.items()), default=(0, ""))
 
     @property
@@ -124,8 +134,6 @@ class Build:
 
     def events(self) -> DataFrame:
         """One row per hit, with what enrichment adds; ``counts`` are known once it has been read to its end."""
-        context = self._frame.sparkSession.sparkContext
-        self._counts = {name: context.accumulator(0) for name in enrichment.metrics(Counter())}
         making = partial(
             _enriched,
             lines=self._lines,
@@ -143,15 +151,34 @@ class Build:
 
     @property
     def counts(self) -> dict[str, int]:
-        """What enrichment counted; a task that had to be started again counts twice."""
-        return {name: int(count.value) for name, count in self._counts.items()}
+        """What enrichment counted."""
+        return {name: self._counts.total[name] for name in enrichment.metrics(Counter())}
+
+
+@contextmanager
+def of_rows(frame: DataFrame, name: str, parse: ParseSettings, enrich: EnrichSettings) -> Iterator[Build]:
+    """The lines in the rows of one column, kept on the executors' disks until the end.
+
+    Args:
+        frame: Of texts. Its rows have numbers by the tasks that read them, which are the same once they are kept.
+        name: Of the dataset, for source_file.
+        parse: How lines are read.
+        enrich: Which columns hits get.
+
+    Raises:
+        OvhLogsError: As of a build.
+    """
+    rows = Rows(name)
+    with spark.on_disk(rows.frame(frame)) as kept:
+        yield Build(kept, rows, parse, enrich)
 
 
 def _surveyed(batches: Batches, *, lines: Lines, settings: ParseSettings, enrich: _Shipped) -> Batches:
     """What the lines of a task come to: a row for each number."""
     found: dict[int, tuple[Totals, set[str], list[bool]]] = {}
+    places: Counter[int] = Counter()
     how = enrich.arrived()
-    for number, parsed in lines.parsed(batches, settings):
+    for number, parsed in lines.parsed(batches, settings, places):
         totals, hosts, tracker = found.setdefault(number, (Totals(), set(), []))
         totals.add(parsed)
         if enrichment.tells_tracked_hosts(parsed.hits.schema.names, how):
@@ -161,7 +188,8 @@ def _surveyed(batches: Batches, *, lines: Lines, settings: ParseSettings, enrich
     rows = [
         {
             "task": number,
-            **{name: getattr(totals, name) for name in _NUMBERS[1:]},
+            "places": places[number],
+            **{name: getattr(totals, name) for name in _NUMBERS},
             "has_tracker": bool(tracker),
             "reasons": json.dumps(totals.reasons),
             "hosts": json.dumps(sorted(hosts)),
@@ -178,17 +206,17 @@ def _enriched(
     settings: ParseSettings,
     enrich: _Shipped,
     tracker: bool,
-    counts: Mapping[str, Any],
+    counts: TaskCounts,
 ) -> Batches:
-    how, counted = enrich.arrived(), Counter[str]()
-    for _, parsed in lines.parsed(batches, settings):
+    how, counted = enrich.arrived(), defaultdict[int, Counter[str]](Counter)
+    for number, parsed in lines.parsed(batches, settings, Counter()):
         hits = parsed.hits if tracker else logfiles.only_server(parsed.hits)
-        yield enrichment.enrich_batch(hits, how, counted)
-    for name, value in enrichment.metrics(counted).items():
-        counts[name].add(value)
+        yield enrichment.enrich_batch(hits, how, counted[number])
+    for number, each in counted.items():
+        counts.add(number, enrichment.metrics(each))
 
 
 def _refused(batches: Batches, *, lines: Lines, settings: ParseSettings) -> Batches:
-    for _, parsed in lines.parsed(batches, settings):
+    for _, parsed in lines.parsed(batches, settings, Counter()):
         if parsed.rejects.num_rows:
             yield parsed.rejects

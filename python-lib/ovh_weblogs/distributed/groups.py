@@ -16,12 +16,13 @@ from sqlglot import exp
 
 from ovh_weblogs import features
 from ovh_weblogs.engines import spark
-from ovh_weblogs.engines.spark import Batches
-from ovh_weblogs.grouping import Grouping
+from ovh_weblogs.engines.spark import Batches, TaskCounts
+from ovh_weblogs.errors import SettingsError
+from ovh_weblogs.grouping import Grouping, beyond_hits
 from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.sessions import Visits
-from ovh_weblogs.settings import SessionSettings, VisitorSettings
+from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
 
 logger = guarded_logger(__name__)
 
@@ -30,25 +31,51 @@ _SUMMED = "DECIMAL(20, 0)"  # Spark's sum of BIGINT is another, which overflows;
 _KINDS = {kind: name for name, kind in ARROW_TYPES.items()}
 
 
+def check(settings: VisitorSettings) -> None:
+    """Find out before anything is read that other recipes alone do what is wished for.
+
+    Raises:
+        SettingsError: Rows with labels or a CRM are, or another engine.
+    """
+    wished = beyond_hits(settings)
+    if wished:
+        raise SettingsError(
+            f"Rows with {wished} are made by the recipe 'Group to visitors' alone",
+            fix="take that recipe, or set label to none and empty crm_key",
+        )
+    if settings.engine is not Engine.AUTO:
+        raise SettingsError(
+            f"engine is {settings.engine.value}, and Spark is the only one of this recipe",
+            fix="take 'Group to visitors' or 'Group to sessions', or set engine to auto",
+        )
+
+
 @contextmanager
-def visitors(frame: DataFrame, settings: VisitorSettings) -> Iterator[DataFrame]:
+def visitors(frame: DataFrame, settings: VisitorSettings, within: tuple[int, int] | None = None) -> Iterator[DataFrame]:
     """Events to one row per visitor, of the columns that ``pipeline.visitor_columns`` names; until the end.
+
+    What grouping leaves out is told at the end, if the rows have been read.
 
     Args:
         frame: Events, or rows of any origin whose columns the settings name.
         settings: How they are read; memory is Spark's own affair.
+        within: Bounds of the hits that count, in microseconds since 1970, the second excluded; None for all.
 
     Raises:
         InputError: A needed column is absent.
+        SettingsError: As of ``check``.
     """
+    check(settings)
     grouping = Grouping(frame.columns, settings)
     _tell(grouping.told())
-    wanted = grouping.wanted
+    counts = TaskCounts(frame.sparkSession)
     rules = features.rules_of(SessionSettings())
     query = features.visitors(grouping.present, rules, settings.shape, "spark")
-    reading = partial(_of_visitors, names=wanted, settings=settings)
-    with _grouped(frame, wanted, reading, grouping.schema, query, grouping.columns) as found:
+    reading = partial(_of_visitors, names=grouping.wanted, settings=settings, counts=counts)
+    with _grouped(frame, grouping.wanted, reading, grouping.schema, query, grouping.columns, within) as found:
         yield found
+    grouping.counts.update(counts.total)
+    grouping.tell()
 
 
 @contextmanager
@@ -56,10 +83,12 @@ def sessions(frame: DataFrame, settings: SessionSettings) -> Iterator[DataFrame]
     """Events to one row per visit, of the columns that ``Visits.columns`` names; as ``visitors``."""
     visits = Visits(frame.columns, settings)
     _tell(visits.told())
-    wanted = visits.wanted
-    reading = partial(_of_visits, names=wanted, settings=settings)
-    with _grouped(frame, wanted, reading, visits.schema, visits.definition("spark"), visits.columns) as found:
+    counts = TaskCounts(frame.sparkSession)
+    reading = partial(_of_visits, names=visits.wanted, settings=settings, counts=counts)
+    with _grouped(frame, visits.wanted, reading, visits.schema, visits.definition("spark"), visits.columns) as found:
         yield found
+    visits.counts.update(counts.total)
+    visits.tell()
 
 
 def _tell(sentences: Sequence[str]) -> None:
@@ -75,11 +104,15 @@ def _grouped(
     schema: pa.Schema,
     query: exp.Expression,
     output: Sequence[Column],
+    within: tuple[int, int] | None = None,
 ) -> Iterator[DataFrame]:
-    """The query's rows over what is read of the wanted columns."""
+    """The query's rows over what is read of the wanted columns, within bounds of time."""
     narrow = frame.select(*(spark.quoted(name) for name in wanted))
     columns = [Column(field.name, _KINDS[field.type], "") for field in schema]
-    with spark.on_disk(spark.mapped(narrow, reading, columns)) as typed:
+    read = spark.mapped(narrow, reading, columns)
+    if within:
+        read = read.where("UNIX_MICROS(server_ts) >= {} AND UNIX_MICROS(server_ts) < {}".format(*within))
+    with spark.on_disk(read) as typed:
         yield spark.run(query, staged(typed, columns), output=output)
 
 
@@ -94,9 +127,15 @@ def _summable(column: Column) -> str:
     return f"CAST({name} AS {_SUMMED}) AS {name}" if is_amount else name
 
 
-def _of_visitors(batches: Batches, *, names: Sequence[str], settings: VisitorSettings) -> Batches:
-    return (spark.numbered(batch, _ROW) for batch in Grouping(names, settings).events(batches))
+def _of_visitors(batches: Batches, *, names: Sequence[str], settings: VisitorSettings, counts: TaskCounts) -> Batches:
+    return _read(batches, Grouping(names, settings), counts)
 
 
-def _of_visits(batches: Batches, *, names: Sequence[str], settings: SessionSettings) -> Batches:
-    return (spark.numbered(batch, _ROW) for batch in Visits(names, settings).typed(batches))
+def _of_visits(batches: Batches, *, names: Sequence[str], settings: SessionSettings, counts: TaskCounts) -> Batches:
+    return _read(batches, Visits(names, settings), counts)
+
+
+def _read(batches: Batches, reader: Grouping | Visits, counts: TaskCounts) -> Batches:
+    for batch in reader.typed(batches):
+        yield spark.numbered(batch, _ROW)
+    counts.add(spark.task_number(), reader.counts)

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ovh_weblogs.errors import InputError
-from ovh_weblogs.logfiles import begins_as_tracker, parse_stream
+from ovh_weblogs.logfiles import AUTO, TRACKER, parse_stream
 from ovh_weblogs.parsing import Parsed
+from ovh_weblogs.parsing.trackerlayout import claims
 from ovh_weblogs.settings import ParseSettings
 from ovh_weblogs.unpack import Unpacked, is_plain
 
@@ -21,10 +22,11 @@ _READ = 256 << 10
 
 @dataclass(frozen=True)
 class Place:
-    """A file of lines: the name that stands in source_file, and where it is."""
+    """A file of lines: the name that stands in source_file, where it is, and its bytes as it is stored."""
 
     name: str
     path: str
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Part:
 
 
 def parts(files: Iterable[Place], settings: ParseSettings, *, size: int = SPLIT) -> list[Part]:
-    """Every file as one part, or as several where it is long and plain.
+    """Every file as one part, or as several where it is long and plain; their sizes are known then.
 
     A packed file is read from its start only. A tracker's has a header of which all that follows depends.
 
@@ -51,8 +53,9 @@ def parts(files: Iterable[Place], settings: ParseSettings, *, size: int = SPLIT)
         size: Bytes of a part.
     """
     found = []
-    for file in files:
-        length = Path(file.path).stat().st_size
+    for place in files:
+        length = Path(place.path).stat().st_size
+        file = replace(place, size=length)
         if length <= size or length > settings.max_day_bytes or not _may_be_cut(file, settings):
             found.append(Part(file))
         else:
@@ -63,7 +66,16 @@ def parts(files: Iterable[Place], settings: ParseSettings, *, size: int = SPLIT)
 def _may_be_cut(file: Place, settings: ParseSettings) -> bool:
     with Path(file.path).open("rb") as stream:
         head = stream.read(_HEAD)
-    return is_plain(head) and not begins_as_tracker(head, settings)
+    return is_plain(head) and not _is_trackers(head, settings)
+
+
+def _is_trackers(head: bytes, settings: ParseSettings) -> bool:
+    """Whether a file that begins so may be a tracker's: a header that is not known, too, tells of what follows it."""
+    if settings.custom_format:
+        return False
+    if settings.tracker_columns or settings.line_format == TRACKER:
+        return True
+    return settings.line_format == AUTO and any(map(claims, head.split(b"\n")))
 
 
 def parse_part(part: Part, path: str, settings: ParseSettings) -> Iterator[Parsed]:
@@ -83,7 +95,7 @@ def parse_part(part: Part, path: str, settings: ParseSettings) -> Iterator[Parse
     except OSError as cause:
         raise InputError(
             f"{part.file.name} cannot be read at {path} on this machine of Spark's ({cause.strerror})",
-            fix="put it where every machine reads it under the same path",
+            fix="see that the folders of spark.local.dir have room there and nothing empties them, and build again",
         ) from cause
     with stream:
         lines = Lines(stream, part.begin, part.end)
@@ -117,7 +129,7 @@ class Lines:
     def _pass_over(self) -> None:
         """Leave out the line that began before, whose last byte may be the very one before ``begin``."""
         passed = -1  # the byte before ``begin`` is none of ours
-        while piece := self._stream.read(_READ):
+        while not self._is_behind(passed) and (piece := self._stream.read(_READ)):
             at = piece.find(b"\n")
             if at >= 0:
                 self._rest = piece[at + 1 :]
@@ -125,6 +137,9 @@ class Lines:
                 break
             passed += len(piece)
         self._take(passed)
+
+    def _is_behind(self, passed: int) -> bool:
+        return self._left is not None and passed >= self._left
 
     def _take(self, count: int) -> None:
         if self._left is not None:

@@ -10,22 +10,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import dataiku
 from dataiku import recipe
 from dataiku import spark as host
-from dataiku.customrecipe import (
-    get_input_names_for_role,
-    get_output_names_for_role,
-    get_plugin_config,
-    get_recipe_config,
-)
+from dataiku.customrecipe import get_output_names_for_role, get_plugin_config, get_recipe_config
 from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession, SQLContext
 
 from ovh_weblogs import logfiles, pipeline
-from ovh_weblogs.distributed import groups, splits
-from ovh_weblogs.distributed.events import Build
-from ovh_weblogs.distributed.lines import Files, Rows
+from ovh_weblogs.distributed import events, groups, splits
+from ovh_weblogs.distributed.events import Build, of_rows
+from ovh_weblogs.distributed.lines import Files
 from ovh_weblogs.distributed.splits import Place
 from ovh_weblogs.dss import datasets, recipe_forms
 from ovh_weblogs.dss.folders import LogFolder
@@ -34,7 +28,8 @@ from ovh_weblogs.dss.raw_logs import column_of_lines
 from ovh_weblogs.dss.recipes import of_partition, with_rules
 from ovh_weblogs.dss.rows import texts
 from ovh_weblogs.engines import spark
-from ovh_weblogs.schema import REJECTS, SERVER_HITS, Column, Type
+from ovh_weblogs.features import bounds
+from ovh_weblogs.schema import REJECTS, Column, Type
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import EnrichSettings, ParseSettings
 
@@ -50,16 +45,17 @@ def build_events() -> None:
     config, plugin = get_recipe_config(), get_plugin_config()
     parse = recipe_forms.parse_settings(config, plugin)
     enrich = with_rules(recipe_forms.enrich_settings(config))
-    pipeline.enrichment_plan(SERVER_HITS.names, enrich)
+    events.check(enrich)
     temp = recipe_forms.visitor_settings(None, plugin).temp_folder
     with ExitStack() as stack:
         if enrich.geo:
             enrich = replace(enrich, geo_files=stack.enter_context(geo_files("geo", plugin)))
+            events.check(enrich)
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="ovh-logs-files-", dir=temp)))
         source = _source(parse, folder)
         session = stack.enter_context(_session(temp))
-        with spark.explained():
-            _write_events(source.build(session, parse, enrich), source.name, parse)
+        with spark.explained(), source.build(session, parse, enrich) as found:
+            _write_events(found, source.name, parse)
 
 
 def _write_events(found: Build, name: str, parse: ParseSettings) -> None:
@@ -90,24 +86,29 @@ class _Folder:
             self._copies.append(copy)
         self._parts = tuple(part.there(Path(part.file.path).name) for part in splits.parts(places, parse))
 
-    def build(self, session: SparkSession, parse: ParseSettings, enrich: EnrichSettings) -> Build:
+    @contextmanager
+    def build(self, session: SparkSession, parse: ParseSettings, enrich: EnrichSettings) -> Iterator[Build]:
+        """The lines counted, until the end."""
         for copy in self._copies:
             session.sparkContext.addFile(str(copy))
-        files = Files(self._parts, travel=True)
-        return Build(files.frame(session), files, parse, enrich)
+        files = Files(self._parts)
+        yield Build(files.frame(session), files, parse, enrich)
 
 
 class _Dataset:
     """Rows of a dataset, one column of which holds lines."""
 
-    def __init__(self, name: str, chosen: str | None) -> None:
-        dataset = datasets.Input("logs")
-        self.name, self._full_name = dataset.short_name, name
-        self._column = column_of_lines(dataset, chosen)
+    def __init__(self, chosen: str | None) -> None:
+        self._dataset = datasets.Input("logs")
+        self.name = self._dataset.short_name
+        self._column = column_of_lines(self._dataset, chosen)
 
-    def build(self, session: SparkSession, parse: ParseSettings, enrich: EnrichSettings) -> Build:
+    @contextmanager
+    def build(self, session: SparkSession, parse: ParseSettings, enrich: EnrichSettings) -> Iterator[Build]:
+        """The lines counted, until the end."""
         line = f"CAST({spark.quoted(self._column)} AS STRING) AS line"
-        return Build(_read(session, self._full_name).selectExpr(line), Rows(self.name), parse, enrich)
+        with of_rows(_read(session, self._dataset).selectExpr(line), self.name, parse, enrich) as found:
+            yield found
 
 
 def _source(parse: ParseSettings, target: Path) -> _Folder | _Dataset:
@@ -115,7 +116,7 @@ def _source(parse: ParseSettings, target: Path) -> _Folder | _Dataset:
     folders: Sequence[str] = recipe.get_inputs(role="logs", object_type="MANAGED_FOLDER", as_type="name")
     if folders:
         return _Folder(folders[0], parse, target)
-    return _Dataset(get_input_names_for_role("logs")[0], chosen)
+    return _Dataset(chosen)
 
 
 def build_visitors() -> None:
@@ -125,24 +126,38 @@ def build_visitors() -> None:
         OvhLogsError: With one sentence that says what to do.
     """
     config, plugin = get_recipe_config(), get_plugin_config()
-    events, name = datasets.Input("events"), get_input_names_for_role("events")[0]
     settings = recipe_forms.visitor_settings(config, plugin)
-    settings = replace(settings, shape=recipe_forms.typed(settings.shape, events.columns))
-    columns = pipeline.visitor_columns(events.names, settings)
-    visits = _visits(events) if get_output_names_for_role("sessions") else None
-    theirs = {column["name"]: column for column in events.columns if column["name"] in settings.shape.groups}
+    groups.check(settings)
+    source = datasets.Input("events")
+    settings = replace(settings, shape=recipe_forms.typed(settings.shape, source.columns))
+    columns = pipeline.visitor_columns(source.names, settings)
+    visits = _visits(source) if get_output_names_for_role("sessions") else None
+    theirs = {column["name"]: column for column in source.columns if column["name"] in settings.shape.groups}
     with _session(settings.temp_folder) as session, spark.explained():
-        frame = _read(session, name)
-        with groups.visitors(frame, settings) as found:
+        frame = _read(session, source)
+        with groups.visitors(frame, settings, _day_alone(source, visits)) as found:
             _write("visitors", [theirs.get(column.name, column.dss) for column in columns], found)
         if visits is not None:
             with groups.sessions(frame, visits.settings) as found:
                 _write("sessions", [column.dss for column in visits.columns], found)
 
 
-def _visits(events: datasets.Input) -> Visits:
+def _visits(source: datasets.Input) -> Visits:
     settings = recipe_forms.session_settings(get_recipe_config(), get_plugin_config())
-    return Visits(events.names, of_partition(settings, events, datasets.Output("sessions")))
+    return Visits(source.names, of_partition(settings, source, datasets.Output("sessions")))
+
+
+def _day_alone(source: datasets.Input, visits: Visits | None) -> tuple[int, int] | None:
+    """Bounds of the day whose hits visitors are made of, where days around it are read for whole visits."""
+    output = datasets.Output("visitors")
+    if visits is None or visits.settings.day is None or source.partitions in ([], [output.partition]):
+        return None
+    logger.info(
+        "%s counts hits of %s alone: other days are read for whole visits, and hits without a time are of none",
+        output.name,
+        output.partition,
+    )
+    return bounds(visits.settings.day, visits.settings.day_zone)
 
 
 @contextmanager
@@ -154,15 +169,14 @@ def _session(temp_folder: str | None) -> Iterator[SparkSession]:
         yield session
 
 
-def _read(session: SparkSession, name: str) -> DataFrame:
-    return host.get_dataframe(SQLContext(session.sparkContext, session), dataiku.Dataset(name))
+def _read(session: SparkSession, dataset: datasets.Input) -> DataFrame:
+    return host.get_dataframe(SQLContext(session.sparkContext, session), dataset.host)
 
 
 def _write(role: str, columns: Sequence[dict[str, Any]], frame: DataFrame) -> datasets.Output:
     """Write rows to the dataset of an output role; the schema is ours, since that of a frame has no descriptions."""
     output = datasets.Output(role)
-    dataset = dataiku.Dataset(output.name)
-    dataset.write_schema(list(columns))
-    host.write_dataframe(dataset, frame)
+    output.host.write_schema(list(columns))
+    host.write_dataframe(output.host, frame)
     logger.info("%s is written", output.name)
     return output

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -20,7 +21,10 @@ from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 
 try:
     import pyspark
+    from py4j.protocol import Py4JError
     from pyspark import StorageLevel, TaskContext
+    from pyspark.accumulators import AccumulatorParam
+    from pyspark.errors import PySparkException
     from pyspark.sql import DataFrame, SparkSession, types
 except ModuleNotFoundError as missing:
     raise SettingsError(
@@ -40,8 +44,9 @@ TYPES = {
 _PACKAGE = "ovh_weblogs"
 _LOWEST = (3, 5)  # mapInArrow takes batches of any size from there on
 _ROWS_PER_TASK = 33  # bits of a row's place within its task, below those of the task's number
-# The last line of a traceback: what an executor's Python raised, whichever error of Spark's carries it.
-_RAISED = re.compile(r"^(?:[\w.]+: )?ovh_weblogs\.errors\.(\w+): (.+); (.+)\.$", re.MULTILINE)
+# The last line of a traceback: what an executor's Python raised, whichever error of Spark's carries it. A fix may
+# hold a semicolon itself.
+_RAISED = re.compile(r"^(?:[\w.]+: )?ovh_weblogs\.errors\.(\w+): (.+?); (.+)\.$", re.MULTILINE)
 _NO_MODULE = re.compile(r"No module named '([\w.]+)'")
 
 Batches = Iterator[pa.RecordBatch]
@@ -99,6 +104,7 @@ def mapped(frame: DataFrame, function: Callable[[Batches], Batches], columns: Se
     wanted = list(columns)
 
     def positioned(batches: Batches) -> Batches:
+        """What the function makes, its columns in the order of the frame's."""
         for batch in function(batches):
             yield arranged(batch, wanted)
 
@@ -123,11 +129,45 @@ def arranged(batch: pa.RecordBatch, columns: Sequence[Column]) -> pa.RecordBatch
 
 def numbered(batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
     """A task's batch whose rows are numbered within it, with numbers that no other task has; in the order of tasks."""
-    task = TaskContext.get()
-    base = (task.partitionId() if task else 0) << _ROWS_PER_TASK
+    base = task_number() << _ROWS_PER_TASK
     place = batch.schema.get_field_index(name)
     number = pa.array(batch.column(place).to_numpy() + base, pa.int64())
     return batch.set_column(place, name, number)
+
+
+def task_number() -> int:
+    """Of the task that asks."""
+    task = TaskContext.get()
+    return task.partitionId() if task else 0
+
+
+class TaskCounts:
+    """Counts that come back from executors, by number of task: one that is started again is counted once."""
+
+    def __init__(self, session: SparkSession) -> None:
+        self._found = session.sparkContext.accumulator({}, _Latest())
+
+    def add(self, number: int, counts: Mapping[str, int]) -> None:
+        """On an executor: what a task has counted, all in all."""
+        self._found.add({number: dict(counts)})
+
+    @property
+    def total(self) -> Counter[str]:
+        """On the driver: of all tasks that have ended."""
+        total: Counter[str] = Counter()
+        for counts in self._found.value.values():
+            total.update(counts)
+        return total
+
+
+class _Latest(AccumulatorParam):  # type: ignore[misc, unused-ignore] # pyspark may be there or not
+    """Values by number, of which the latest stays."""
+
+    def zero(self, value: Any) -> dict[int, Any]:  # noqa: ARG002 - as Spark asks it
+        return {}
+
+    def addInPlace(self, value1: dict[int, Any], value2: dict[int, Any]) -> dict[int, Any]:  # noqa: N802 - Spark's name
+        return value1 | value2
 
 
 @contextmanager
@@ -154,7 +194,10 @@ def run(query: exp.Expression, frame: DataFrame, *, output: Sequence[Column], ta
     """
     text = query.sql(dialect="spark", identify=True, unsupported_level=ErrorLevel.RAISE)
     frame.createOrReplaceTempView(table)
-    found = frame.sparkSession.sql(text)
+    try:
+        found = frame.sparkSession.sql(text)
+    finally:
+        frame.sparkSession.catalog.dropTempView(table)
     names = [column.name for column in output]
     if found.columns != names:
         raise OvhLogsError(
@@ -186,9 +229,7 @@ def explained() -> Iterator[None]:
     """
     try:
         yield
-    except OvhLogsError:
-        raise
-    except Exception as cause:
+    except (PySparkException, Py4JError) as cause:
         told = told_by(str(cause))
         if told is None:
             raise
@@ -197,8 +238,9 @@ def explained() -> Iterator[None]:
 
 def told_by(text: str) -> OvhLogsError | None:
     """Of an error of Spark's, the error of ours that it carries; None where it is another."""
-    found = _RAISED.search(text)
-    if found:
+    chain = list(_RAISED.finditer(text))
+    if chain:
+        found = chain[-1]  # those before it are its causes
         kind = getattr(errors, found[1], OvhLogsError)
         made: OvhLogsError = kind(found[2], fix=found[3])
         return made

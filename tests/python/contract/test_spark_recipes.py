@@ -8,7 +8,9 @@ import pytest
 
 from dev import localspark
 from dev.dsshost import Store, folder, run_recipe
+from dev.dsshost.storage import WHOLE
 from ovh_weblogs.schema import REJECTS, SESSIONS, VISITORS
+from tests.python.contract.tiny_plugin import META, tiny_plugin, write
 
 pytestmark = [
     pytest.mark.timeout(600),
@@ -40,8 +42,10 @@ def store(tmp_path_factory):
     return made
 
 
-def good(repository, recipe, store, inputs, outputs, **config):
-    result = run_recipe(repository, recipe, store, inputs=inputs, outputs=outputs, config=config)
+def good(repository, recipe, store, inputs, outputs, *, day=None, reads=(), **config):
+    """Runs a recipe, which succeeds; of a day, with the partitions of all inputs that are read."""
+    days = {"partition": day, "reads": {name: reads for names in inputs.values() for name in names}} if day else {}
+    result = run_recipe(repository, recipe, store, inputs=inputs, outputs=outputs, config=config, **days)
     assert result.error is None, result.log
     return result
 
@@ -86,10 +90,30 @@ def test_visitors_and_visits_are_those_of_the_recipes_of_one_machine(repository,
         assert {column["comment"] for column in store.columns(name)} <= {column.meaning for column in table.columns}
 
 
-def rounded(store, name, key):
+SAT, SUN = "2026-03-28", "2026-03-29"
+
+
+def test_visitors_of_a_day_count_its_hits_alone_where_the_day_before_is_read_for_whole_visits(
+    repository, store, events
+):
+    store.set_columns("daily", store.columns("events"))
+    for day in (SAT, SUN):
+        store.replace("daily", [list(row.values()) for row in events[1] if row["server_ts"][:10] == day], day)
+    inputs, around = {"events": ["daily"]}, {"day": SUN, "reads": [SAT, SUN]}
+    outputs = {"visitors": ["day_visitors"], "sessions": ["day_sessions"]}
+    result = good(repository, "ovh-logs-visitors-spark", store, inputs, outputs, **around)
+    good(repository, "ovh-logs-visitors", store, inputs, {"visitors": ["day_people"]}, day=SUN, reads=[SUN])
+    good(repository, "ovh-logs-sessions", store, inputs, {"sessions": ["day_visits"]}, **around)
+    assert rounded(store, "day_visitors", "visitor_id", SUN) == rounded(store, "day_people", "visitor_id", SUN)
+    assert rounded(store, "day_sessions", "session_id", SUN) == rounded(store, "day_visits", "session_id", SUN)
+    assert sum(int(row["count"]) for row in store.rows("day_visitors", SUN)) == 200
+    assert f"day_visitors counts hits of {SUN} alone" in result.log
+
+
+def rounded(store, name, key, day=WHOLE):
     """Rows by their key; of doubles so many digits as engines agree on."""
     doubles = [column["name"] for column in store.columns(name) if column["type"] == "double"]
-    rows = {row[key]: row for row in store.rows(name)}
+    rows = {row[key]: row for row in store.rows(name, day)}
     for row in rows.values():
         row.update({column: f"{float(row[column]):.9g}" for column in doubles if row[column]})
     return rows
@@ -117,6 +141,65 @@ def test_wrong_settings_are_told_before_a_session_starts(repository, store, even
     result = refused(repository, store, SPARK, {"logs": ["raw"]}, outputs, line_format="x", add_geo=False)
     assert "line_format must be one of" in result.error["message"]
     assert (SESSION in events[0].log, SESSION in result.log) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"label": "history"}, "Rows with labels are made by the recipe 'Group to visitors' alone"),
+        ({"crm_key": "customer"}, "Rows with a CRM are made by the recipe 'Group to visitors' alone"),
+        ({"engine": "database"}, "engine is database, and Spark is the only one of this recipe"),
+    ],
+    ids=str,
+)
+def test_what_only_the_recipe_of_one_machine_does_is_refused(repository, store, events, config, said):
+    assert events[1]
+    outputs = {"visitors": ["never"]}
+    result = refused(repository, store, "ovh-logs-visitors-spark", {"events": ["events"]}, outputs, **config)
+    assert result.error["message"].startswith(said)
+    assert SESSION not in result.log
+
+
+def test_a_broken_geo_file_is_told_before_a_session_starts(repository, store):
+    geo = folder(store, "geo")
+    geo.create()
+    geo.put("/city.mmdb", b"no such file")
+    result = refused(repository, store, SPARK, {"logs": ["raw"], "geo": ["geo"]}, {"events": ["never"]})
+    assert "The geo file city.mmdb is cut or damaged" in result.error["message"]
+    assert SESSION not in result.log
+
+
+WHAT_EXECUTORS_HAVE = """
+import importlib.util
+
+import dataiku
+import mine  # the driver has the library, and the host's package
+import pyarrow
+from dataiku import spark as host
+from pyspark import SparkContext
+from pyspark.sql import SparkSession
+
+
+def found(batches):
+    there = [name for name in ("dataiku", "mine", "pyarrow") if importlib.util.find_spec(name)]
+    for batch in batches:
+        yield pyarrow.RecordBatch.from_pylist([{"there": " ".join(there)}])
+
+
+frame = SparkSession(SparkContext.getOrCreate()).range(1).mapInArrow(found, "there string")
+host.write_with_schema(dataiku.Dataset("out"), frame)
+"""
+
+
+def test_executors_have_no_library_but_what_a_recipe_sends_them(tmp_path):
+    plugin, store = tiny_plugin(tmp_path / "plugin"), Store(tmp_path / "store")
+    write(plugin / "python-lib/mine.py", "")
+    role = {"name": "out", "label": "Out", "description": "Of it", "arity": "UNARY", "required": True}
+    descriptor = {"meta": META, "kind": "PYSPARK", "inputRoles": [], "outputRoles": [role], "params": []}
+    write(plugin / "custom-recipes/test-r/recipe.json", descriptor)
+    write(plugin / "custom-recipes/test-r/recipe.py", WHAT_EXECUTORS_HAVE)
+    good(plugin, "test-r", store, {}, {"out": ["out"]})
+    assert list(store.rows("out")) == [{"there": "pyarrow"}]
 
 
 def test_a_folder_with_too_many_refused_lines_leaves_no_events(repository, store):

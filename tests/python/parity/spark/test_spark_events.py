@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import os
 import shutil
-import time
 from dataclasses import replace
 
 import pyarrow as pa
@@ -13,7 +12,7 @@ import pytest
 
 from dev import geofiles
 from ovh_weblogs import logfiles, pipeline
-from ovh_weblogs.errors import InputError, LogDamaged, SettingsError
+from ovh_weblogs.errors import InputError, LogDamaged, OvhLogsError, SettingsError
 from ovh_weblogs.schema import REJECTS
 from ovh_weblogs.secret import Secret
 from ovh_weblogs.settings import EnrichSettings, ParseSettings, Rotation
@@ -41,6 +40,7 @@ def folder(spring, tmp_path_factory):
 def build(spark_session):
     """Surveys files that are cut into parts of so many bytes."""
     from ovh_weblogs.distributed import events, lines, splits
+    from ovh_weblogs.engines import spark
 
     def made(paths, size=150_000, enrich=KEYED, *, travel=False):
         places = [splits.Place(path.name, str(path)) for path in paths]
@@ -50,8 +50,9 @@ def build(spark_session):
             for path in paths:
                 spark_session.sparkContext.addFile(str(path))
             parts = [part.there(part.file.name) for part in parts]
-        files = lines.Files(tuple(parts), travel=travel)
-        return events.Build(files.frame(spark_session), files, settings, enrich)
+        files = lines.Files(tuple(parts))
+        with spark.explained():
+            return events.Build(files.frame(spark_session), files, settings, enrich)
 
     return made
 
@@ -88,9 +89,18 @@ def test_events_rejects_and_counts_are_those_of_one_machine(build, folder, place
     assert {event["client_addr_city"] for event in events} == {"Lille", None}
     assert [column.name for column in found.columns] == list(events[0])
     assert collected(found.rejects()) == by_place(rejects)
-    assert found.totals.counts == totals.counts
-    assert found.totals.reasons == totals.reasons
+    assert found.totals == totals
     assert found.counts["events"] == len(events)
+
+
+def test_a_file_without_lines_is_counted_and_a_task_that_is_read_again_counts_once(build, folder, tmp_path):
+    shutil.copy(folder / "a.log", tmp_path)
+    (tmp_path / "empty.log").touch()
+    found = build(sorted(tmp_path.iterdir()))
+    *_, totals = on_one_machine(tmp_path)
+    assert str(found.totals) == str(totals)
+    events = found.events()
+    assert events.count() == events.coalesce(1).count() == found.counts["events"] == totals.hits
 
 
 def test_files_that_travel_with_the_job_are_read_as_those_in_their_place(build, folder):
@@ -101,41 +111,91 @@ def test_files_that_travel_with_the_job_are_read_as_those_in_their_place(build, 
 
 def test_two_geo_files_of_one_name_are_refused_since_executors_would_have_one(build, folder, places, tmp_path):
     other = shutil.copy(places, tmp_path / "city.mmdb")
-    found = build([folder / "b.log.gz"], enrich=replace(KEYED, geo_files=(places, other)))
     with pytest.raises(InputError, match=r"Several geo files are called city\.mmdb"):
-        found.events()
+        build([folder / "b.log.gz"], enrich=replace(KEYED, geo_files=(places, other)))
 
 
 def test_what_executors_raise_is_told_as_on_one_machine(build, tmp_path):
     cut = tmp_path / "cut.log.gz"
     cut.write_bytes(gzip.compress(b"line\n" * 1000)[:-9])
-    with pytest.raises(LogDamaged, match=r"cut\.log\.gz"):
+    with pytest.raises(LogDamaged) as here:
+        on_one_machine(cut.parent)
+    with pytest.raises(LogDamaged) as there:
         build([cut])
+    assert (str(there.value), there.value.fix) == (str(here.value), here.value.fix)
 
 
 def test_a_file_that_an_executor_does_not_find_is_named(spark_session, tmp_path):
     gone = tmp_path / "gone.log"
     gone.write_bytes(b"line\n")
     from ovh_weblogs.distributed import events, lines, splits
+    from ovh_weblogs.engines import spark
 
     files = lines.Files(tuple(splits.parts([splits.Place("gone.log", str(gone))], ParseSettings())))
     gone.unlink()
-    with pytest.raises(InputError, match=r"gone\.log cannot be read at"):
+    with pytest.raises(InputError, match=r"gone\.log cannot be read at"), spark.explained():
         events.Build(files.frame(spark_session), files, ParseSettings(), EnrichSettings())
 
 
-def test_rows_of_a_dataset_keep_their_numbers_across_tasks(spark_session, spring):
-    from ovh_weblogs.distributed import events, lines
+LEAVES = "spark.sql.leafNodeDefaultParallelism"  # in how many tasks rows of the driver are cut
 
-    texts = [line.decode("utf-8", "replace") for line in next(iter(spring.files("ovh").values()))[:500]]
-    frame = spark_session.createDataFrame([(text,) for text in [*texts, "no log line"]], "line string").repartition(1)
-    tasks = spark_session.createDataFrame(frame.rdd.repartition(3).map(tuple), "line string").persist()
-    order = [row["line"] for row in tasks.collect()]
-    found = events.Build(tasks, lines.Rows("raw"), ParseSettings(), EnrichSettings.only("visitor_id"))
-    numbers = {row["line_number"] for row in collected(found.events())}
-    (reject,) = collected(found.rejects())
-    assert reject["line_number"] == order.index("no log line") + 1
-    assert numbers | {reject["line_number"]} == set(range(1, len(order) + 1))
+
+@pytest.fixture
+def leaves(spark_session):
+    """Sets that, for a test."""
+    yield lambda tasks: spark_session.conf.set(LEAVES, tasks)
+    spark_session.conf.unset(LEAVES)
+
+
+@pytest.fixture
+def texts(spring):
+    """Lines of a log, the fourth of which is none."""
+    made = [line.decode("utf-8", "replace") for line in next(iter(spring.files("ovh").values()))[:500]]
+    return [*made[:3], "no log line", *made[3:]]
+
+
+def in_rows(session, cells):
+    return session.createDataFrame(pa.table({"line": cells}).to_pandas(), "line string")
+
+
+ONLY_ID = EnrichSettings.only("visitor_id")
+
+
+def test_rows_of_a_dataset_have_the_numbers_of_their_places_however_spark_cuts_them(spark_session, leaves, texts):
+    from ovh_weblogs.distributed import events
+
+    leaves(3)
+    with events.of_rows(in_rows(spark_session, texts), "raw", ParseSettings(), ONLY_ID) as found:
+        leaves(2)
+        numbers = [row["line_number"] for row in collected(found.events())]
+        assert [row["line_number"] for row in collected(found.events().coalesce(1))] == numbers
+        leaves(5)
+        (reject,) = collected(found.rejects())
+    assert reject["line_number"] == 4
+    assert numbers == [1, 2, 3, *range(5, len(texts) + 1)]
+
+
+def test_rows_are_counted_where_a_cell_holds_several_lines_or_none(spark_session, leaves, texts):
+    from ovh_weblogs.distributed import events
+
+    leaves(3)
+    cells = [f"{texts[0]}\n{texts[1]}\n", None, "", None, *texts[2:4]]
+    with events.of_rows(in_rows(spark_session, cells), "raw", ParseSettings(), ONLY_ID) as found:
+        assert [row["line_number"] for row in collected(found.events())] == [1, 1, 5]
+        assert [row["line_number"] for row in collected(found.rejects())] == [6]
+        assert str(found.totals).startswith("0 files, 0 bytes, 7 lines: 3 hits, 1 rejects, 3 blanks")
+
+
+def test_rows_that_spark_cut_otherwise_are_not_numbered_but_refused(spark_session, leaves, texts):
+    from ovh_weblogs.distributed import events, lines
+    from ovh_weblogs.engines import spark
+
+    leaves(2)
+    rows = lines.Rows("raw")
+    found = events.Build(rows.frame(in_rows(spark_session, texts)), rows, ParseSettings(), ONLY_ID)
+    leaves(3)
+    with pytest.raises(OvhLogsError, match="Spark read raw in other parts"), spark.explained():
+        found.events().collect()
 
 
 def test_executors_are_two_processes_that_have_the_library_from_the_zip(spark_session):
@@ -146,11 +206,11 @@ def test_executors_are_two_processes_that_have_the_library_from_the_zip(spark_se
         import ovh_weblogs
 
         for batch in batches:
-            time.sleep(0.2)  # so that one executor cannot take all tasks
             yield pa.RecordBatch.from_pylist([{"process": os.getppid(), "file": ovh_weblogs.__file__}] * batch.num_rows)
 
     columns = (Column("process", Type.BIGINT, ""), Column("file", Type.STRING, ""))
-    rows = spark.mapped(spark_session.range(0, 8, 1, 8), where, columns).collect()
+    both = spark_session.range(0, 2, 1, 2)  # tasks that have to run at the same time, each on an executor
+    rows = both.mapInArrow(where, spark.schema_of(columns), barrier=True).collect()
     assert len({row["process"] for row in rows}) == 2
     assert all("ovh_weblogs.zip/ovh_weblogs" in row["file"] for row in rows)
 

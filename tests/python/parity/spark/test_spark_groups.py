@@ -118,6 +118,48 @@ def test_a_sum_beyond_a_whole_number_is_null_and_one_just_below_it_is_told(spark
     assert sums == {"big": None, "small": 2**63 - 1}
 
 
+@pytest.fixture
+def odd(events):
+    """Three hits and a refused line; one hit has no visitor, one a time that cannot be read."""
+    hit = "2026-03-28T10:00:00Z"
+    columns = {
+        "server_ts": [hit, hit, "never", None],
+        "visitor_id": ["a", None, "b", None],
+        "reject_reason": [None, None, None, "no log line"],
+    }
+    return pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
+
+
+def told(caplog, made):
+    """What the log of a build has of rows that are in none of the result."""
+    caplog.clear()
+    assert len(list(made)) > 0
+    words = ("left out", "in no visit", "null in")
+    return [record.getMessage() for record in caplog.records if any(each in record.getMessage() for each in words)]
+
+
+def test_what_is_left_out_is_told_as_on_one_machine(spark_session, odd, caplog, tmp_path):
+    from ovh_weblogs.distributed import groups
+
+    caplog.set_level("INFO")
+    pq.write_table(odd, tmp_path / "events.parquet")
+    frame, names = spark_session.read.parquet(str(tmp_path)), odd.schema.names
+
+    def rows(grouped, settings):
+        with grouped(frame, settings) as found:
+            yield from found.collect()
+
+    here = told(caplog, pipeline.visitors(odd.to_batches(), names, VisitorSettings()))
+    assert here[:2] == [
+        "1 refused lines are no hits of any visitor: left out",
+        "1 hits have no visitor_id: left out",
+    ]
+    assert told(caplog, rows(groups.visitors, VisitorSettings())) == here
+    here = told(caplog, Visits(names).sessions(odd.to_batches()))
+    assert "3 hits without visitor or time (1 of them refused lines) are in no visit" in here
+    assert told(caplog, rows(groups.sessions, SessionSettings())) == here
+
+
 def test_an_input_without_rows_has_no_visitor(on_spark, events):
     from ovh_weblogs.distributed import groups
 

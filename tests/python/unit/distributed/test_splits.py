@@ -49,13 +49,31 @@ def test_a_line_belongs_to_the_part_in_which_it_begins(begin, end, held):
     assert read(b"aa\nbb\ncc", begin, end, 5) == held
 
 
+class Counted(io.BytesIO):
+    """Bytes that count how many of them are read."""
+
+    taken = 0
+
+    def read(self, size=-1, /):
+        """As of a file."""
+        data = super().read(size)
+        self.taken += len(data)
+        return data
+
+
+def test_a_line_that_is_longer_than_a_part_is_read_by_none_but_that_in_which_it_begins():
+    stream = Counted(b"a" * (8 << 20) + b"\nb\n")
+    assert Lines(stream, 1 << 20, 2 << 20).read() == b""
+    assert stream.taken < 2 << 20
+
+
 @pytest.fixture
 def place(tmp_path):
     """Makes a file."""
 
     def made(content, name="day.log"):
         (tmp_path / name).write_bytes(content)
-        return Place(name, str(tmp_path / name))
+        return Place(name, str(tmp_path / name), len(content))
 
     return made
 
@@ -76,6 +94,32 @@ def test_a_plain_file_is_cut_a_packed_one_and_a_short_one_are_not(place):
 def test_a_trackers_file_is_not_cut_since_its_header_tells_of_all_that_follows(place, spring):
     tracked = place(b"\n".join(next(iter(spring.files("wt1").values()))), "tracked.log")
     assert cut(tracked) == [Part(tracked)]
+
+
+UNKNOWN = b"#server_ts\tof_tomorrow\n"
+TRACKED = (
+    b'2026-03-28T10:00:00.000\t2026-03-28T10:00:00.000\t198.51.100.7\tv1\ts1\t"http://a.example/"\t""\t"Agent"\t"page"'
+    b'\t""\t""\t""\t1\t1\t1\t1\t"fr"\t-60\n'
+)
+
+
+@pytest.mark.parametrize("head", [UNKNOWN, TRACKED, LINE % 1 + UNKNOWN], ids=["header", "times", "behind a line"])
+def test_a_file_is_the_trackers_by_what_its_lines_claim_to_be(place, head):
+    claimed = place(head + LINE * 20)
+    assert cut(claimed) == [Part(claimed)]
+    assert len(cut(claimed, line_format="ovh")) > 1
+
+
+@pytest.mark.parametrize("settings", [{"line_format": "wt1"}, {"tracker_columns": True}], ids=str)
+def test_a_file_is_the_trackers_where_settings_say_so(place, settings):
+    said = place(LINE * 20)
+    assert cut(said, **settings) == [Part(said)]
+
+
+def test_lines_below_an_unknown_header_are_refused_as_on_one_machine(place):
+    file = place(UNKNOWN + TRACKED * 20)
+    blocks = [block for part in cut(file) for block in parse_part(part, file.path, ParseSettings())]
+    assert sum(block.rejects.num_rows for block in blocks) == 21
 
 
 def test_a_file_that_is_longer_than_one_may_be_is_not_cut_so_that_it_is_refused(place):
