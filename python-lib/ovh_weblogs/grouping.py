@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -53,9 +52,7 @@ class Grouping:
     @property
     def known_until(self) -> int:
         """The end of the latest hit's day, in microseconds since 1970: logs come in whole days."""
-        zone = SessionSettings().day_zone
-        latest = datetime.fromtimestamp((self.latest or 0) / 1e6, tz=zone)
-        return features.bounds(latest.date(), zone)[1]
+        return features.day_end(self.latest or 0, SessionSettings().day_zone)
 
     @property
     def schema(self) -> pa.Schema:
