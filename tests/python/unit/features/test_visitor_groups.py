@@ -149,6 +149,27 @@ def test_a_sum_beyond_a_bigint_is_null():
     assert aggregated(events, "n", Type.BIGINT, "sum", "max") == {"sum": None, "max": 2**63 - 1}
 
 
+@pytest.mark.parametrize(
+    ("values", "total"),
+    [
+        (("1e13", "0.0001", "-1e13"), 0.0001),
+        (("-0.000025", "0.00001"), -0.000015),
+        (("1e300", "2e300"), 3e300),
+        (("2e-9", "1e-9"), 3e-9),
+        (("0", "-0"), 0.0),
+    ],
+)
+def test_decimals_are_summed_as_decimals_and_numbers_of_other_sizes_as_doubles(values, total):
+    events = [hit(second, price=value) for second, value in enumerate(values)]
+    made = aggregated(events, "price", Type.DOUBLE, "sum", "mean")
+    assert made == {"sum": pytest.approx(total, rel=1e-12), "mean": pytest.approx(total / len(values), rel=1e-12)}
+
+
+def test_a_sum_of_decimals_is_exact():
+    events = [hit(second, price=value) for second, value in enumerate(("0.1", "0.2", "0.3"))]
+    assert aggregated(events, "price", Type.DOUBLE, "sum") == {"sum": 0.6}  # of doubles, 0.6000000000000001
+
+
 def test_what_visitors_get_anyway_is_not_made_twice():
     settings = VisitorSettings(shape=Shape(aggregates=(Aggregate("location", "first"),)))
     with pytest.raises(InputError, match="The output would have location_first twice"):
