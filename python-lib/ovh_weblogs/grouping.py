@@ -137,7 +137,8 @@ def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str
     arrays |= dict(zip(names, (*groups, *own), strict=True))
     if groups:
         key = _key(groups)
-        if _VISITOR in shape.groups:
+        # Under his own name, too, he may be among what rows are of: who is nobody has no row either way.
+        if {_VISITOR, settings.columns.get("visitor")} & set(shape.groups):
             key = pc.if_else(arrays[_VISITOR].is_valid(), key, pa.scalar(None, pa.string()))
         arrays[_VISITOR] = key
     return arrays

@@ -68,6 +68,17 @@ def test_hits_of_no_visitor_count_where_rows_are_of_none():
     assert counts(events, "visitor_id", "client_addr") == {("v", "192.0.2.1"): 1}
 
 
+@pytest.mark.parametrize("groups", [("person",), ("person", "client_addr")])
+def test_rows_of_the_column_chosen_as_visitor_are_of_visitors(groups):
+    names = ["person", "server_ts", "client_addr"]
+    events = [{"person": person, **hit(second)} for second, person in enumerate(("v", None, "w", "v"))]
+    schema = pa.schema([("person", pa.string()), *(EVENTS.get(name).arrow for name in names[1:])])
+    settings = VisitorSettings(columns={"visitor": "person"}, shape=Shape(group_columns=groups))
+    batch = pa.RecordBatch.from_pylist(events, schema=schema)
+    made = [row for each in pipeline.visitors([batch], names, settings) for row in each.to_pylist()]
+    assert {row["person"]: row["count"] for row in made} == {"v": 2, "w": 1}
+
+
 def test_a_column_that_is_not_there_or_whose_name_is_taken_is_refused():
     with pytest.raises(InputError, match=r"^The input has no column shop, which the recipe groups by or aggregates"):
         grouped([], "shop", columns=COLUMNS[:-1])
