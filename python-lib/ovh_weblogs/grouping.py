@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -54,9 +53,7 @@ class Grouping:
     @property
     def known_until(self) -> int:
         """The end of the latest hit's day, in microseconds since 1970: logs come in whole days."""
-        zone = SessionSettings().day_zone
-        latest = datetime.fromtimestamp((self.latest or 0) / 1e6, tz=zone)
-        return features.bounds(latest.date(), zone)[1]
+        return features.day_end(self.latest or 0, SessionSettings().day_zone)
 
     @property
     def schema(self) -> pa.Schema:
@@ -148,7 +145,8 @@ def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str
     arrays |= dict(zip(names, (*groups, *own), strict=True))
     if groups:
         key = _key(groups)
-        if _VISITOR in shape.groups:
+        # Under his own name, too, he may be among what rows are of: who is nobody has no row either way.
+        if {_VISITOR, settings.columns.get("visitor")} & set(shape.groups):
             key = pc.if_else(arrays[_VISITOR].is_valid(), key, pa.scalar(None, pa.string()))
         arrays[_VISITOR] = key
     return arrays

@@ -111,8 +111,8 @@ def _definitions(grouping: Grouping, shape: Shape) -> list[exp.Select]:
     if shape.label.kind is LabelKind.NONE:
         return [features.visitors(present, rules, shape, known_until=grouping.latest)]
     until = grouping.known_until
-    cutoffs = features.cutoffs_of(shape.label, until)
-    return [features.visitors(present, rules, shape, cutoff=cutoff, known_until=until) for cutoff in cutoffs]
+    cuts = features.cuts_of(shape.label, until, SessionSettings().day_zone)
+    return [features.visitors(present, rules, shape, cut=cut, known_until=until) for cut in cuts]
 
 
 def _told_labels(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -1,7 +1,7 @@
 """Definitions in SQL, built as expressions; engines run them."""
 
-from ovh_weblogs.features.labels import cutoffs_of
-from ovh_weblogs.features.localday import bounds, offsets
+from ovh_weblogs.features.labels import Cut, cuts_of
+from ovh_weblogs.features.localday import bounds, day_end, offsets
 from ovh_weblogs.features.sessions import places, sessions
 from ovh_weblogs.features.sessiontable import (
     PLACE_READS,
@@ -16,9 +16,11 @@ from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
     "PLACE_READS",
+    "Cut",
     "Rules",
     "bounds",
-    "cutoffs_of",
+    "cuts_of",
+    "day_end",
     "left_out",
     "left_out_of_sessions",
     "offsets",

@@ -7,57 +7,78 @@ all events stand in ``known``, and ``labels`` has one row for each visitor with 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
 
 from sqlglot import exp
 
+from ovh_weblogs.features.localday import days_later
 from ovh_weblogs.features.visits import over
 from ovh_weblogs.schema import HIT_ORDER
 from ovh_weblogs.visitored import Label, LabelKind
 
-DAY_US = 86_400_000_000
 _ONE = "one"
 
 
-def cutoffs_of(label: Label, known_until: int) -> tuple[int | None, ...]:
-    """The cutoffs of a definition's queries, in microseconds since 1970; None where visitors have their own, or none.
+@dataclass(frozen=True)
+class Cut:
+    """A snapshot in microseconds since 1970: hits before ``cutoff`` count, conversions from it up to ``end`` label it.
+
+    ``begin``: from when on hits count; None for ever.
+    """
+
+    cutoff: int
+    end: int
+    begin: int | None = None
+
+
+def cuts_of(label: Label, known_until: int, zone: tzinfo) -> tuple[Cut | None, ...]:
+    """The snapshots of a definition's queries; None where visitors have cutoffs of their own, or none.
 
     Args:
-        label: What is wished for.
+        label: What is wished for; its days are those of the calendar, some of which have 23 or 25 hours.
         known_until: The instant up to which the events are complete, in microseconds since 1970.
+        zone: Of the calendar.
     """
     if label.kind is not LabelKind.SNAPSHOT:
         return (None,)
-    return label.cutoffs or (known_until - label.horizon_days * DAY_US,)
+    cutoffs = label.cutoffs or (days_later(known_until, -label.horizon_days, zone),)
+    return tuple(
+        Cut(
+            cutoff,
+            days_later(cutoff, label.horizon_days, zone),
+            days_later(cutoff, -label.lookback_days, zone) if label.lookback_days else None,
+        )
+        for cutoff in cutoffs
+    )
 
 
-def cut_steps(columns: Sequence[str], label: Label, cutoff: int | None, known_until: int) -> dict[str, exp.Select]:
+def cut_steps(columns: Sequence[str], cut: Cut | None, known_until: int) -> dict[str, exp.Select]:
     """From ``known`` to ``labels`` and to ``stage``, the hits that features are made of.
 
     Args:
         columns: The events', server_ts and is_conversion among them.
-        label: Of a kind that is not none.
-        cutoff: Of a snapshot, in microseconds since 1970.
+        cut: A snapshot; None for histories.
         known_until: The instant up to which the events are complete: no label is known of a horizon that ends later.
     """
-    if cutoff is not None:
-        return {"labels": _snapshot(label, cutoff, known_until), "stage": _before(label, cutoff)}
+    if cut is not None:
+        return {"labels": _snapshot(cut, known_until), "stage": _before(cut)}
     steps = {"timeline": _timeline(columns), "spans": _spans(), "donors": _donors(), "others": _others()}
     steps |= {"cuts": _cuts(), "labels": _history(), "counted": _counted()}
     return {**steps, "stage": exp.select("known.*").from_("known").join("counted", on="row_index = hit")}
 
 
-def _before(label: Label, cutoff: int) -> exp.Select:
-    query = exp.select("*").from_("known").where(f"ts_us < {cutoff}")
-    return query.where(f"ts_us >= {cutoff - label.lookback_days * DAY_US}") if label.lookback_days else query
+def _before(cut: Cut) -> exp.Select:
+    query = exp.select("*").from_("known").where(f"ts_us < {cut.cutoff}")
+    return query if cut.begin is None else query.where(f"ts_us >= {cut.begin}")
 
 
-def _snapshot(label: Label, cutoff: int, known_until: int) -> exp.Select:
+def _snapshot(cut: Cut, known_until: int) -> exp.Select:
     """Whether a visitor converts within the horizon; null where he has not and still may."""
-    end = cutoff + label.horizon_days * DAY_US
-    converts = f"MAX(CASE WHEN is_conversion = 1 AND ts_us >= {cutoff} AND ts_us < {end} THEN 1 ELSE 0 END) = 1"
-    no = "ELSE 0 " if end <= known_until else ""
+    converts = f"MAX(CASE WHEN is_conversion = 1 AND ts_us >= {cut.cutoff} AND ts_us < {cut.end} THEN 1 ELSE 0 END) = 1"
+    no = "ELSE 0 " if cut.end <= known_until else ""
     query = exp.select(
-        f"visitor_id AS {_ONE}", f"{cutoff} AS cutoff_us", f"CASE WHEN {converts} THEN 1 {no}END AS label"
+        f"visitor_id AS {_ONE}", f"{cut.cutoff} AS cutoff_us", f"CASE WHEN {converts} THEN 1 {no}END AS label"
     )
     return query.from_("known").group_by("visitor_id")
 

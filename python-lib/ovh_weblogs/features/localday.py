@@ -44,6 +44,28 @@ def bounds(day: date, zone: tzinfo) -> tuple[int, int]:
     return begin, end
 
 
+def days_later(instant: int, days: int, zone: tzinfo) -> int:
+    """The instant at which the clocks of a zone show the same, so many days later, in microseconds since 1970.
+
+    Args:
+        instant: In microseconds since 1970.
+        days: How many; below 0 for earlier.
+        zone: Whose clocks.
+    """
+    try:
+        return _micros((_EPOCH + timedelta(microseconds=instant)).astimezone(zone) + timedelta(days=days))
+    except OverflowError:
+        return instant + days * DAY_US  # no calendar goes beyond the years 1 to 9999
+
+
+def day_end(instant: int, zone: tzinfo) -> int:
+    """The end of the local day of an instant, both in microseconds since 1970."""
+    try:
+        return bounds((_EPOCH + timedelta(microseconds=instant)).astimezone(zone).date(), zone)[1]
+    except OverflowError:
+        return instant - instant % DAY_US + DAY_US
+
+
 def _searched(instant: str, known: Offsets) -> str:
     if len(known) == 1:
         return str(known[0][1])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ovh_weblogs.features.labels import cut_steps
+from ovh_weblogs.features.labels import Cut, cut_steps
 from ovh_weblogs.features.portable import micros, text
 from ovh_weblogs.features.visitortable import Feature, features_of, own_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
@@ -32,7 +32,7 @@ def visitors(
     shape: Shape,
     dialect: str = "duckdb",
     *,
-    cutoff: int | None = None,
+    cut: Cut | None = None,
     known_until: int | None = None,
 ) -> exp.Select:
     """The definition, over the table ``events`` with a column ``row_index``; instants come out as microseconds.
@@ -43,7 +43,7 @@ def visitors(
         shape: What is wished for; its columns stand in the events as ``own_columns``. Where rows are of no visitor,
             visitor_id is any text that is the same where all that they are of is. A snapshot has a query per cutoff.
         dialect: Of the engine that will run it: only the first CTE depends on it.
-        cutoff: Of a snapshot, in microseconds since 1970: hits from then on do not count.
+        cut: A snapshot's; None for histories, and without labels.
         known_until: The instant up to which the events are complete, in microseconds since 1970; needed for labels.
             Without labels, recency is counted from it; from the latest hit unless given.
     """
@@ -53,7 +53,7 @@ def visitors(
     if shape.label.kind is LabelKind.NONE:
         steps = {"stage": staged}
     else:
-        steps = {"known": staged, **cut_steps(columns, shape.label, cutoff, known_until or 0)}
+        steps = {"known": staged, **cut_steps(columns, cut, known_until or 0)}
     steps["narrow"] = _narrow(columns, rules)
     steps["seq"] = seq(columns, rules, "narrow") if "server_ts" in columns else _unordered(columns)
     steps["of_hits"] = _grouped(features, "of_hits", "stage")
@@ -61,7 +61,7 @@ def visitors(
     if any(feature.value for feature in features):
         steps |= {"ends": _ends(features), "of_ends": _of_ends(features)}
     if "server_ts" in columns:
-        as_of = known_until if shape.label.kind is LabelKind.NONE else cutoff
+        as_of = cut.cutoff if cut else known_until
         steps |= _visit_steps(columns, rules, _aged(as_of, cut_apart=shape.label.kind is LabelKind.HISTORY))
         steps["of_visits"] = _grouped(features, "of_visits", "aged")
     if {"server_ts", "is_pageview", "location"} <= set(columns):

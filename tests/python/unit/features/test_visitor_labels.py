@@ -16,7 +16,7 @@ from ovh_weblogs.errors import InputError
 from ovh_weblogs.schema import EVENTS, VISITORS
 from ovh_weblogs.settings import VisitorSettings
 from ovh_weblogs.visitored import Label, LabelKind, Shape
-from tests.python.unit.features.visitorkit import DAY, EVENT, HOUR, at, place, reckoned, view
+from tests.python.unit.features.visitorkit import DAY, EVENT, HOUR, PARIS, at, place, reckoned, view
 
 CUTOFF = at(0) + timedelta(days=5)  # ten o'clock
 SCHEMA = pa.schema([column.arrow for column in EVENTS.columns])
@@ -92,6 +92,32 @@ def test_the_day_of_the_latest_hit_counts_as_complete():
 def test_without_cutoffs_it_is_a_horizon_before_the_end_of_the_latest_day():
     found = rows([view(), LATER], LabelKind.SNAPSHOT, horizon_days=10)
     assert list(found) == [("v", datetime(2026, 2, 20, 23, tzinfo=timezone.utc))]
+
+
+def midnight(day):
+    """The begin of a day of March 2026 in Paris, whose clocks go forward on the 29th."""
+    return datetime(2026, 3, day, tzinfo=PARIS).astimezone(timezone.utc)
+
+
+def test_a_horizon_ends_at_the_hour_it_began_with_though_clocks_go_forward_within_it():
+    last = datetime(2026, 3, 29, 21, 59, tzinfo=timezone.utc)  # a minute before the midnight that ends seven days
+    events = [{**view(), "server_ts": midnight(20)}, {**view(visitor_id="x"), "server_ts": last}]
+    assert labels(snapshot(events, midnight(23)))["v"] == 0
+    assert list(rows(events, LabelKind.SNAPSHOT)) == [("v", midnight(23))]
+    late = {**buys(0), "server_ts": last + timedelta(minutes=1)}
+    assert labels(snapshot([*events, late], midnight(23)))["v"] == 0
+
+
+def test_a_hit_on_the_last_day_of_all_calendars_gives_labels_and_no_error():
+    far = {**view(visitor_id="x"), "server_ts": datetime(9999, 12, 31, 23, 59, tzinfo=timezone.utc)}
+    assert labels(snapshot([view(), far])) == {"v": 0}
+    assert labels(rows([view(), far], LabelKind.SNAPSHOT)) == {"v": 0}
+
+
+def test_a_look_back_begins_at_the_hour_of_the_cutoff_though_clocks_go_forward_within_it():
+    first = midnight(28)
+    events = [{**view(), "server_ts": first + timedelta(hours=hours)} for hours in (-1, 0, 1)]
+    assert [row["count"] for row in snapshot([*events, LATER], midnight(30), lookback_days=2).values()] == [2]
 
 
 def test_each_cutoff_gives_its_own_rows():

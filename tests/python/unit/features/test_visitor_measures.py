@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import statistics
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -35,6 +37,16 @@ def test_gaps_go_from_the_last_hit_of_a_visit_to_the_first_of_the_next():
     assert measured(events, *names) == pytest.approx((3.0, math.sqrt(2)))
     assert measured(events[:3], *names) == (2.0, None)
     assert measured(events[:2], *names) == (None, None)
+
+
+def test_gaps_that_are_nearly_as_long_have_an_exact_deviation_and_a_date_millennia_off_fails_nothing():
+    long = [view(0), view(100 * DAY), view(200 * DAY + 0.001), view(300 * DAY)]
+    assert measured(long, "session_gap_hours_std") == (0.001 / HOUR,)
+    years = [{**view(), "server_ts": datetime(year, 1, 2, tzinfo=timezone.utc)} for year in (1, 9999)]
+    far = [*(view(n * HOUR) for n in range(900)), *years]
+    times = sorted(event["server_ts"] for event in far)
+    gaps = [(after - before) / timedelta(hours=1) for before, after in pairwise(times)]
+    assert measured(far, "session_gap_hours_std") == pytest.approx((statistics.stdev(gaps),), rel=1e-12)
 
 
 def test_recency_is_told_from_the_latest_hit_of_all_visitors():

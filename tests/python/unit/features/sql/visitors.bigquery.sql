@@ -329,7 +329,13 @@ FROM (
       CAST(MAX(`latest_us`) - MAX(`end_us`) AS FLOAT64) / 86400000000.0 AS `days_since_last`,
       CAST(MAX(`end_us`) - MIN(`start_us`) AS FLOAT64) / 86400000000.0 AS `days_active_span`,
       CAST(SUM(`gap_us`) AS FLOAT64) / NULLIF(CAST(COUNT(`gap_us`) AS FLOAT64), 0) / 3600000000.0 AS `session_gap_hours_mean`,
-      STDDEV_SAMP(CAST(`gap_us` AS FLOAT64)) / 3600000000.0 AS `session_gap_hours_std`,
+      SQRT(
+        CAST(COUNT(`gap_us`) * SUM(
+          CAST(FLOOR(`gap_us` / 1000.0) AS NUMERIC) * CAST(FLOOR(`gap_us` / 1000.0) AS NUMERIC)
+        ) - SUM(CAST(FLOOR(`gap_us` / 1000.0) AS NUMERIC)) * SUM(CAST(FLOOR(`gap_us` / 1000.0) AS NUMERIC)) AS FLOAT64) / NULLIF(CAST(COUNT(`gap_us`) * (
+          COUNT(`gap_us`) - 1
+        ) AS FLOAT64), 0)
+      ) / 3600000.0 AS `session_gap_hours_std`,
       CAST(SUM(CASE WHEN `latest_us` - `start_us` < 604800000000 THEN 1 ELSE 0 END) AS INT64) AS `session_count_7d`,
       CAST(SUM(CASE WHEN `latest_us` - `start_us` < 2592000000000 THEN 1 ELSE 0 END) AS INT64) AS `session_count_30d`,
       CAST(SUM(`views`) AS FLOAT64) / NULLIF(CAST(COUNT(*) AS FLOAT64), 0) AS `session_pageviews_mean`,
@@ -387,7 +393,9 @@ FROM (
       CASE
         WHEN COUNT(*) = 1
         THEN CAST(0 AS FLOAT64)
-        ELSE LN(CAST(SUM(`views`) AS FLOAT64)) - SUM(CAST(`views` AS FLOAT64) * LN(CAST(`views` AS FLOAT64))) / CAST(SUM(`views`) AS FLOAT64)
+        ELSE LN(CAST(SUM(`views`) AS FLOAT64)) - CAST(SUM(
+          CAST(CAST(`views` AS FLOAT64) * LN(CAST(`views` AS FLOAT64)) * 100000.0 AS NUMERIC)
+        ) AS FLOAT64) / 100000.0 / CAST(SUM(`views`) AS FLOAT64)
       END AS `page_category_entropy`
     FROM `categories`
     GROUP BY

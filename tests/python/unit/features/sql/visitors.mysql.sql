@@ -333,7 +333,13 @@ FROM (
       CAST(MAX(`latest_us`) - MAX(`end_us`) AS DOUBLE) / 86400000000.0 AS `days_since_last`,
       CAST(MAX(`end_us`) - MIN(`start_us`) AS DOUBLE) / 86400000000.0 AS `days_active_span`,
       CAST(SUM(`gap_us`) AS DOUBLE) / NULLIF(CAST(COUNT(`gap_us`) AS DOUBLE), 0) / 3600000000.0 AS `session_gap_hours_mean`,
-      STDDEV_SAMP(CAST(`gap_us` AS DOUBLE)) / 3600000000.0 AS `session_gap_hours_std`,
+      SQRT(
+        CAST(COUNT(`gap_us`) * SUM(
+          CAST(FLOOR(`gap_us` / 1000.0) AS DECIMAL(19, 0)) * CAST(FLOOR(`gap_us` / 1000.0) AS DECIMAL(19, 0))
+        ) - SUM(CAST(FLOOR(`gap_us` / 1000.0) AS DECIMAL(19, 0))) * SUM(CAST(FLOOR(`gap_us` / 1000.0) AS DECIMAL(19, 0))) AS DOUBLE) / NULLIF(CAST(COUNT(`gap_us`) * (
+          COUNT(`gap_us`) - 1
+        ) AS DOUBLE), 0)
+      ) / 3600000.0 AS `session_gap_hours_std`,
       CAST(SUM(CASE WHEN `latest_us` - `start_us` < 604800000000 THEN 1 ELSE 0 END) AS SIGNED) AS `session_count_7d`,
       CAST(SUM(CASE WHEN `latest_us` - `start_us` < 2592000000000 THEN 1 ELSE 0 END) AS SIGNED) AS `session_count_30d`,
       CAST(SUM(`views`) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS `session_pageviews_mean`,
@@ -385,7 +391,9 @@ FROM (
       CASE
         WHEN COUNT(*) = 1
         THEN CAST(0 AS DOUBLE)
-        ELSE LN(CAST(SUM(`views`) AS DOUBLE)) - SUM(CAST(`views` AS DOUBLE) * LN(CAST(`views` AS DOUBLE))) / CAST(SUM(`views`) AS DOUBLE)
+        ELSE LN(CAST(SUM(`views`) AS DOUBLE)) - CAST(SUM(
+          CAST(CAST(`views` AS DOUBLE) * LN(CAST(`views` AS DOUBLE)) * 100000.0 AS DECIMAL(38, 9))
+        ) AS DOUBLE) / 100000.0 / CAST(SUM(`views`) AS DOUBLE)
       END AS `page_category_entropy`
     FROM `categories`
     GROUP BY

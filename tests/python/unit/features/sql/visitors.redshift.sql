@@ -317,7 +317,13 @@ FROM (
       CAST(MAX("latest_us") - MAX("end_us") AS DOUBLE PRECISION) / 86400000000.0 AS "days_since_last",
       CAST(MAX("end_us") - MIN("start_us") AS DOUBLE PRECISION) / 86400000000.0 AS "days_active_span",
       CAST(CAST(SUM("gap_us") AS DOUBLE PRECISION) / NULLIF(CAST(COUNT("gap_us") AS DOUBLE PRECISION), 0) AS DOUBLE PRECISION) / 3600000000.0 AS "session_gap_hours_mean",
-      CAST(STDDEV_SAMP(CAST("gap_us" AS DOUBLE PRECISION)) AS DOUBLE PRECISION) / 3600000000.0 AS "session_gap_hours_std",
+      CAST(SQRT(
+        CAST(COUNT("gap_us") * SUM(
+          CAST(FLOOR(CAST("gap_us" AS DOUBLE PRECISION) / 1000.0) AS DECIMAL(19, 0)) * CAST(FLOOR(CAST("gap_us" AS DOUBLE PRECISION) / 1000.0) AS DECIMAL(19, 0))
+        ) - SUM(CAST(FLOOR(CAST("gap_us" AS DOUBLE PRECISION) / 1000.0) AS DECIMAL(19, 0))) * SUM(CAST(FLOOR(CAST("gap_us" AS DOUBLE PRECISION) / 1000.0) AS DECIMAL(19, 0))) AS DOUBLE PRECISION) / NULLIF(CAST(COUNT("gap_us") * (
+          COUNT("gap_us") - 1
+        ) AS DOUBLE PRECISION), 0)
+      ) AS DOUBLE PRECISION) / 3600000.0 AS "session_gap_hours_std",
       CAST(SUM(CASE WHEN "latest_us" - "start_us" < 604800000000 THEN 1 ELSE 0 END) AS BIGINT) AS "session_count_7d",
       CAST(SUM(CASE WHEN "latest_us" - "start_us" < 2592000000000 THEN 1 ELSE 0 END) AS BIGINT) AS "session_count_30d",
       CAST(SUM("views") AS DOUBLE PRECISION) / NULLIF(CAST(COUNT(*) AS DOUBLE PRECISION), 0) AS "session_pageviews_mean",
@@ -369,7 +375,9 @@ FROM (
       CASE
         WHEN COUNT(*) = 1
         THEN CAST(0 AS DOUBLE PRECISION)
-        ELSE LN(CAST(SUM("views") AS DOUBLE PRECISION)) - SUM(CAST("views" AS DOUBLE PRECISION) * LN(CAST("views" AS DOUBLE PRECISION))) / CAST(SUM("views") AS DOUBLE PRECISION)
+        ELSE LN(CAST(SUM("views") AS DOUBLE PRECISION)) - CAST(SUM(
+          CAST(CAST("views" AS DOUBLE PRECISION) * LN(CAST("views" AS DOUBLE PRECISION)) * 100000.0 AS DECIMAL(38, 9))
+        ) AS DOUBLE PRECISION) / 100000.0 / CAST(SUM("views") AS DOUBLE PRECISION)
       END AS "page_category_entropy"
     FROM "categories"
     GROUP BY
