@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlglot import exp
 
 from ovh_weblogs import enrichment, features
 from ovh_weblogs.casting import cast
@@ -50,10 +51,20 @@ class Grouping:
         """Of the result."""
         return features.visitor_columns(self.present, self._settings.shape)
 
-    @property
-    def known_until(self) -> int:
-        """The end of the latest hit's day, in microseconds since 1970: logs come in whole days."""
-        return features.day_end(self.latest or 0, SessionSettings().day_zone)
+    def definitions(self, latest: int | None, dialect: str = "duckdb") -> list[exp.Select]:
+        """What makes the rows of the events, over the table ``events``: a query for each cutoff of labels, else one.
+
+        Args:
+            latest: The time of the latest hit, in microseconds since 1970: labels are known up to the end of its day,
+                since logs come in whole days. Without labels the query looks for it itself where it is None.
+            dialect: Of the engine.
+        """
+        rules, shape, zone = features.rules_of(SessionSettings()), self._settings.shape, SessionSettings().day_zone
+        if shape.label.kind is LabelKind.NONE:
+            return [features.visitors(self.present, rules, shape, dialect, known_until=latest)]
+        until = features.day_end(latest or 0, zone)
+        cuts = features.cuts_of(shape.label, until, zone)
+        return [features.visitors(self.present, rules, shape, dialect, cut=cut, known_until=until) for cut in cuts]
 
     @property
     def schema(self) -> pa.Schema:
@@ -150,13 +161,6 @@ def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str
             key = pc.if_else(arrays[_VISITOR].is_valid(), key, pa.scalar(None, pa.string()))
         arrays[_VISITOR] = key
     return arrays
-
-
-def beyond_hits(settings: VisitorSettings) -> str:
-    """What of the settings needs to know the input's end, or other rows than those of the events; empty for nothing."""
-    if settings.shape.label.kind is not LabelKind.NONE:
-        return "labels"
-    return "a CRM" if settings.crm else ""
 
 
 def _content(names: Sequence[str], settings: VisitorSettings) -> dict[str, str]:

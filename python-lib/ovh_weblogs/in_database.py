@@ -14,11 +14,12 @@ from ovh_weblogs.engines import database
 from ovh_weblogs.engines.database import Source
 from ovh_weblogs.engines.dialects import Dialect
 from ovh_weblogs.errors import InputError
-from ovh_weblogs.grouping import Grouping, beyond_hits
+from ovh_weblogs.grouping import Grouping
 from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, VISITOR_ROLES, Role
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import SessionSettings, VisitorSettings
+from ovh_weblogs.visitored import LabelKind
 
 _VISITOR = "visitor_id"
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
@@ -55,29 +56,32 @@ class Table:
 class Made:
     """An output that SQL can make.
 
-    ``columns``: that it makes; ``names``: of all that it has; ``text``: gives the SQL for a dialect; ``told``: what is
-    to be said of it; ``by_id``: whether rows are found by the input's visitor_id.
+    ``columns``: that it makes; ``names``: of all that it has; ``text``: gives the SQL for a dialect and the time of the
+    latest hit; ``told``: what is to be said of it; ``by_id``: whether rows are found by the input's visitor_id;
+    ``latest``: gives the SQL of that time, in microseconds since 1970, where labels hang on it.
     """
 
     table: Table
     columns: tuple[Column, ...]
     names: tuple[str, ...]
-    text: Callable[[Dialect], str]
+    text: Callable[[Dialect, int | None], str]
     told: tuple[str, ...] = ()
     by_id: bool = True
+    latest: Callable[[Dialect], str] | None = None
 
-    def statement(self, dialect: Dialect) -> str:
+    def statement(self, dialect: Dialect, latest: int | None = None) -> str:
         """The SQL that makes it.
 
         Args:
             dialect: Of the database.
+            latest: What the SQL of ``latest`` answers, where there is any.
 
         Raises:
             InputError: Two columns have the same name there.
             NotInDatabase: The name of a column is too long.
         """
         _check_names(self.names, dialect)
-        return self.text(dialect)
+        return self.text(dialect, latest)
 
     def longest_id(self, dialect: Dialect) -> str:
         """The SQL of the length of the longest visitor_id, for ``check_ids``; empty where it may have any."""
@@ -98,7 +102,10 @@ def visitors(table: Table, settings: VisitorSettings) -> Made:
         NotInDatabase: The input is not what enrichment leaves, or the output needs more than that.
     """
     grouping, shape = Grouping(list(table.types), settings), settings.shape
-    _check_plain(settings)
+    if settings.crm:
+        raise NotInDatabase(
+            "Rows with a CRM are made by the engine in the recipe alone", fix="choose that engine, or empty crm_key"
+        )
     names = _names(table, settings, CONTENT_ROLES)
     if shape.is_of_visitors:
         _check_visitor(table)
@@ -110,13 +117,20 @@ def visitors(table: Table, settings: VisitorSettings) -> Made:
     source = _source(table, pairs)
     source = replace(source, nobody=not shape.is_of_visitors, keys=bool(shape.groups))
 
-    def text(dialect: Dialect) -> str:
+    def text(dialect: Dialect, latest: int | None) -> str:
         """The rows of visitors."""
-        query = features.visitors(grouping.present, features.rules_of(SessionSettings()), shape, dialect.name)
-        return database.statement(query, source, grouping.columns, dialect, constants=table.written)
+        queries = grouping.definitions(latest, dialect.name)
+        return database.statement(queries, source, grouping.columns, dialect, constants=table.written)
+
+    def asked(dialect: Dialect) -> str:
+        """The time of their latest hit."""
+        return database.statement([features.latest(dialect.name)], source, [features.LATEST], dialect)
 
     all_names = _with_partition(table, [column.name for column in grouping.columns])
-    return Made(table, grouping.columns, all_names, text, tuple(grouping.told()), by_id=not shape.groups)
+    told, labels = tuple(grouping.told()), shape.label.kind is not LabelKind.NONE
+    return Made(
+        table, grouping.columns, all_names, text, told, by_id=not shape.groups, latest=asked if labels else None
+    )
 
 
 def sessions(table: Table, settings: SessionSettings) -> Made:
@@ -124,10 +138,10 @@ def sessions(table: Table, settings: SessionSettings) -> Made:
     visits = Visits(list(table.types), settings)
     source = _of_visits(table, settings, visits)
 
-    def text(dialect: Dialect) -> str:
+    def text(dialect: Dialect, _latest: int | None) -> str:
         """The rows of visits."""
         query = features.sessions(visits.ours, features.rules_of(settings), dialect.name)
-        return database.statement(query, source, visits.columns, dialect, constants=table.written)
+        return database.statement([query], source, visits.columns, dialect, constants=table.written)
 
     return Made(table, visits.columns, _with_partition(table, [column.name for column in visits.columns]), text)
 
@@ -142,7 +156,7 @@ def events_with_sessions(table: Table, settings: SessionSettings) -> Made:
     through = [renamed.get(name, name) for name in table.types]
     source = replace(_of_visits(table, settings, visits), carried=tuple(table.types))
 
-    def text(dialect: Dialect) -> str:
+    def text(dialect: Dialect, _latest: int | None) -> str:
         """The rows of events."""
         return database.placed(
             features.places(visits.ours, features.rules_of(settings), dialect.name),
@@ -202,15 +216,6 @@ def _check_visitor(table: Table) -> None:
         raise NotInDatabase(
             "The input has no column visitor_id, which only the engine in the recipe makes of address and user agent",
             fix="enrich the hits first, or choose that engine",
-        )
-
-
-def _check_plain(settings: VisitorSettings) -> None:
-    wished = beyond_hits(settings)
-    if wished:
-        raise NotInDatabase(
-            f"Rows with {wished} are made by the engine in the recipe alone",
-            fix="choose that engine, or set label to none and empty crm_key",
         )
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
-from sqlglot import exp
 
-from ovh_weblogs import enrichment, features
+from ovh_weblogs import enrichment
 from ovh_weblogs.cells import parse_cells
 from ovh_weblogs.crm import Crm, identified, joined
 from ovh_weblogs.days import Block, is_published, newest_day, published_days, read_days
@@ -19,8 +18,8 @@ from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import Column
 from ovh_weblogs.secret import guarded_logger
-from ovh_weblogs.settings import EnrichSettings, ParseSettings, SessionSettings, VisitorSettings
-from ovh_weblogs.visitored import LabelKind, Shape
+from ovh_weblogs.settings import EnrichSettings, ParseSettings, VisitorSettings
+from ovh_weblogs.visitored import LabelKind
 
 __all__ = [
     "Block",
@@ -92,7 +91,7 @@ def visitors(
     for sentence in grouping.told():
         logger.info("%s", sentence)
     rows = embedded.run(
-        lambda: _definitions(grouping, shape),
+        lambda: grouping.definitions(grouping.latest),
         grouping.events(batches),
         grouping.schema,
         output=grouping.columns,
@@ -103,16 +102,6 @@ def visitors(
     labelled = rows if shape.label.kind is LabelKind.NONE else _told_labels(rows)
     wished = [column.name for column in Grouping(names, settings).columns]
     yield from joined(labelled, crm, asked, wished, shape.label.kind) if crm else labelled
-
-
-def _definitions(grouping: Grouping, shape: Shape) -> list[exp.Select]:
-    """One per cutoff."""
-    rules, present = features.rules_of(SessionSettings()), grouping.present
-    if shape.label.kind is LabelKind.NONE:
-        return [features.visitors(present, rules, shape, known_until=grouping.latest)]
-    until = grouping.known_until
-    cuts = features.cuts_of(shape.label, until, SessionSettings().day_zone)
-    return [features.visitors(present, rules, shape, cut=cut, known_until=until) for cut in cuts]
 
 
 def _told_labels(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -57,8 +57,8 @@ def built(
         kind, connection = _common_place(events, outputs)
         planned = plan(_table(events, outputs))  # what settings and schemas rule out: nothing is asked before
         database = _Database(connection, _dialect(kind, connection, settings))
-        statements = [each.made.statement(database.dialect) for each in planned]
         _check_ids(planned, database)
+        statements = [_statement(each.made, database) for each in planned]
     except NotInDatabase as reason:
         if settings.engine is Engine.DATABASE:
             raise
@@ -98,7 +98,7 @@ class _Database:
     connection: str
     dialect: Dialect
 
-    def lengths(self, query: str) -> list[int | None]:
+    def numbers(self, query: str) -> list[int | None]:
         """What a query answers in one row of numbers."""
         executor = SQLExecutor2(connection=self.connection)
         answer = executor.query_to_df(query, pre_queries=list(self.dialect.before)).iloc[0]
@@ -184,7 +184,13 @@ def _read(events: Input, types: Mapping[str, str]) -> list[dict[str, str]] | Non
 def _check_ids(planned: Sequence[Planned], database: _Database) -> None:
     """Refuse ids that are too long for the database, which is asked once."""
     for query in {each.made.longest_id(database.dialect) for each in planned} - {""}:
-        check_ids(database.dialect, database.lengths(query)[0] or 0)
+        check_ids(database.dialect, database.numbers(query)[0] or 0)
+
+
+def _statement(made: Made, database: _Database) -> str:
+    """The SQL of an output; labels hang on the latest hit, which is the one thing that the database is asked for."""
+    latest = database.numbers(made.latest(database.dialect))[0] if made.latest else None
+    return made.statement(database.dialect, latest)
 
 
 def _check_lengths(planned: Planned, statement: str, database: _Database) -> None:
@@ -192,7 +198,7 @@ def _check_lengths(planned: Planned, statement: str, database: _Database) -> Non
     if not planned.short:
         return
     query = longest_texts(statement, list(planned.short), database.dialect)
-    for (name, limit), longest in zip(planned.short.items(), database.lengths(query), strict=True):
+    for (name, limit), longest in zip(planned.short.items(), database.numbers(query), strict=True):
         planned.output.check_length(name, limit, longest)
 
 

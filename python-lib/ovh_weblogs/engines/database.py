@@ -45,7 +45,7 @@ class Source:
 
 
 def statement(
-    query: exp.Expression,
+    queries: Sequence[exp.Expression],
     source: Source,
     output: Sequence[Column],
     dialect: Dialect,
@@ -55,14 +55,16 @@ def statement(
     """The SQL of a definition's rows: a SELECT, since the host rewrites no query that begins with WITH.
 
     Args:
-        query: The definition, over the table ``events``, for the same dialect.
+        queries: Definitions of rows, over the table ``events``, for the same dialect; all of these rows are wanted.
         source: The events.
-        output: Columns that it gives, in order; instants as microseconds.
+        output: Columns that each gives, in order; instants as microseconds.
         dialect: Of the database.
         constants: Further columns by name, each a text: the partition that is written.
     """
     made = [exp.alias_(declared(column.name, column.type, dialect), column.name, quoted=True) for column in output]
-    return _text(exp.select(*made, *_constants(constants)).from_(_with_events(query, source, dialect)), dialect)
+    wanted = [*made, *_constants(constants)]
+    parts = [exp.select(*wanted).from_(_with_events(query, source, dialect)) for query in queries]
+    return _text(parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False), dialect)
 
 
 def placed(

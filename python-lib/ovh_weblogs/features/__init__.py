@@ -10,17 +10,19 @@ from ovh_weblogs.features.sessiontable import (
     read_columns,
     session_columns,
 )
-from ovh_weblogs.features.visitors import visitors
+from ovh_weblogs.features.visitors import LATEST, latest, visitors
 from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
+    "LATEST",
     "PLACE_READS",
     "Cut",
     "Rules",
     "bounds",
     "cuts_of",
     "day_end",
+    "latest",
     "left_out",
     "left_out_of_sessions",
     "offsets",

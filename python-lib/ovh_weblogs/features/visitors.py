@@ -21,6 +21,7 @@ EVENTS_TABLE = "events"
 ROW_INDEX = "row_index"  # place of the row in the input: the last resort of the order of hits
 _KEY = "visitor_id"
 _ONE = "one"  # the key of what is grouped apart: whose row it is
+LATEST = Column("latest_us", Type.BIGINT, "Time of the latest hit, in microseconds since 1970.")
 _AGAIN = 10_000_000  # microseconds: nobody reads a page and wants it anew so soon
 # DuckDB orders hits once, but reads their columns in each step that needs some of them: all at once need more room.
 _ONCE = {"known": False, "stage": False, "seq": True, "counted": True}
@@ -73,6 +74,16 @@ def visitors(
     for name, step in steps.items():
         query = query.with_(name, as_=step, materialized=_ONCE.get(name) if dialect == "duckdb" else None, copy=False)
     return query
+
+
+def latest(dialect: str = "duckdb") -> exp.Select:
+    """The time of the latest hit of all: one row of the column ``LATEST``, over the table ``events``.
+
+    Args:
+        dialect: Of the engine that will run it.
+    """
+    newest = exp.Max(this=micros("server_ts", dialect))
+    return exp.select(exp.alias_(newest, LATEST.name, quoted=True)).from_(EVENTS_TABLE)
 
 
 def _stage(columns: Sequence[str], own: Sequence[Column], dialect: str) -> exp.Select:

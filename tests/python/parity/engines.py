@@ -118,7 +118,7 @@ class Database:
     def rows(self, query, output, **source):
         """Run a definition, over a part of the table where ``source`` says so."""
         given = Source(self._table, [(column, column.name) for column in self._columns], **source)
-        made = self.asked(database.statement(query, given, output, self._dialect))
+        made = self.asked(database.statement([query], given, output, self._dialect))
         kinds = {column.name: column.type for column in output}
         return [{name: self._taken(value, kinds[name]) for name, value in row.items()} for row in made]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -36,12 +36,10 @@ LABELS = {
 def test_labels_and_features_before_them_are_the_same(engine, embedded, label):
     wished, expected = LABELS[label]
     shape = Shape(label=wished)
-    cutoff = features.cutoffs_of(wished, UNTIL)[0]
+    (cut,) = features.cuts_of(wished, UNTIL, timezone.utc)
     made = compared(
         *(engine, embedded, EVENTS_HERE, declared(NAMES)),
-        lambda dialect: features.visitors(
-            NAMES, RULES["long midnight"], shape, dialect, cutoff=cutoff, known_until=UNTIL
-        ),
+        lambda dialect: features.visitors(NAMES, RULES["long midnight"], shape, dialect, cut=cut, known_until=UNTIL),
         features.visitor_columns(NAMES, shape),
         ("visitor_id",),
     )

@@ -36,7 +36,7 @@ def made(definition, dialect, table='"events of a day"'):
         query, output = features.sessions(NAMES, RULES, dialect.name), features.session_columns(NAMES)
     else:
         query, output = features.visitors(NAMES, RULES, Shape(), dialect.name), features.visitor_columns(NAMES, Shape())
-    return database.statement(query, source, output, dialect)
+    return database.statement([query], source, output, dialect)
 
 
 @pytest.mark.parametrize("definition", ["sessions", "visitors"])
