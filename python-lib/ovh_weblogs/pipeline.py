@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
@@ -20,7 +21,7 @@ from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import Column
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import EnrichSettings, ParseSettings, SessionSettings, VisitorSettings
-from ovh_weblogs.visitored import LabelKind, Shape
+from ovh_weblogs.visitored import Label, LabelKind, Shape
 
 __all__ = [
     "Block",
@@ -99,7 +100,7 @@ def visitors(
         # Histories are cut by those of other visitors.
         apart=None if shape.label.kind is LabelKind.HISTORY else "visitor_id",
     )
-    labelled = rows if shape.label.kind is LabelKind.NONE else _told_labels(rows)
+    labelled = rows if shape.label.kind is LabelKind.NONE else _told_labels(rows, grouping, shape.label)
     yield from joined(labelled, crm, asked, drop=shape != settings.shape) if crm else labelled
 
 
@@ -108,20 +109,35 @@ def _definitions(grouping: Grouping, shape: Shape) -> list[exp.Select]:
     rules, present = features.rules_of(SessionSettings()), grouping.present
     if shape.label.kind is LabelKind.NONE:
         return [features.visitors(present, rules, shape, known_until=grouping.latest)]
-    until = grouping.known_until
-    cuts = features.cuts_of(shape.label, until, SessionSettings().day_zone)
+    cuts, until = _cuts(grouping, shape.label), grouping.known_until
     return [features.visitors(present, rules, shape, cut=cut, known_until=until) for cut in cuts]
 
 
-def _told_labels(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same rows; how many have which label is told at the end."""
+def _cuts(grouping: Grouping, label: Label) -> Sequence[features.Cut | None]:
+    return features.cuts_of(label, grouping.known_until, SessionSettings().day_zone)
+
+
+def _told_labels(rows: Iterable[pa.RecordBatch], grouping: Grouping, label: Label) -> Iterator[pa.RecordBatch]:
+    """The same rows; at the end is told how many have which label, and what keeps a model from learning of them."""
     counts: Counter[int | None] = Counter()
+    cutoffs: set[int] = set()
     for batch in rows:
         counts.update({each["values"]: each["counts"] for each in batch.column("label").value_counts().to_pylist()})
+        if label.kind is LabelKind.SNAPSHOT:
+            cutoffs.update(batch.column("cutoff_ts").unique().cast(pa.int64()).to_pylist())
         yield batch
     logger.info("%d rows convert, %d do not, of %d it is not known yet", counts[1], counts[0], counts[None])
-    if not counts[1]:
-        logger.warning("No row converts: a model learns nothing of these labels; see is_conversion and the cutoffs")
+    for cut in _cuts(grouping, label):
+        if cut and cut.cutoff not in cutoffs:
+            within = f" in the {label.lookback_days} days" if label.lookback_days else ""
+            logger.warning(
+                "No visitor has a hit%s before %s UTC: no row is of it", within, np.datetime64(cut.cutoff, "us")
+            )
+    if label.kind is LabelKind.HISTORY and not counts:
+        logger.warning("No visitor converts after a hit: there are no histories; see is_conversion")
+    if (counts[0] > 0) != (counts[1] > 0):
+        which = "converts" if counts[1] else "does not convert"
+        logger.warning("Every row whose label is known %s: a model learns nothing of them; see is_conversion", which)
 
 
 def tracked_hosts(batches: Iterable[pa.RecordBatch], settings: EnrichSettings) -> frozenset[str]:
