@@ -97,8 +97,8 @@ def visitors(
         grouping.schema,
         output=grouping.columns,
         settings=settings,
-        # Histories are cut by those of other visitors.
-        apart=None if shape.label.kind is LabelKind.HISTORY else "visitor_id",
+        apart="visitor_id",
+        shared=_of_histories(grouping, shape) if shape.label.kind is LabelKind.HISTORY else None,
     )
     labelled = rows if shape.label.kind is LabelKind.NONE else _told_labels(rows, grouping, shape.label)
     yield from joined(labelled, crm, asked, drop=shape != settings.shape) if crm else labelled
@@ -111,6 +111,11 @@ def _definitions(grouping: Grouping, shape: Shape) -> list[exp.Select]:
         return [features.visitors(present, rules, shape, known_until=grouping.latest)]
     cuts, until = _cuts(grouping, shape.label), grouping.known_until
     return [features.visitors(present, rules, shape, cut=cut, known_until=until) for cut in cuts]
+
+
+def _of_histories(grouping: Grouping, shape: Shape) -> embedded.Shared:
+    """Histories are cut by those of other visitors, whatever part these are in."""
+    return embedded.Shared("spans", features.spans(grouping.present, shape), features.CUTS, features.cuts())
 
 
 def _cuts(grouping: Grouping, label: Label) -> Sequence[features.Cut | None]:
@@ -131,7 +136,7 @@ def _told_labels(rows: Iterable[pa.RecordBatch], grouping: Grouping, label: Labe
         if cut and cut.cutoff not in cutoffs:
             within = f" in the {label.lookback_days} days" if label.lookback_days else ""
             logger.warning(
-                "No visitor has a hit%s before %s UTC: no row is of it", within, np.datetime64(cut.cutoff, "us")
+                "No visitor has a hit%s before %s UTC: no row is of it", within, np.datetime64(cut.cutoff // 10**6, "s")
             )
     if label.kind is LabelKind.HISTORY and not counts:
         logger.warning("No visitor converts after a hit: there are no histories; see is_conversion")

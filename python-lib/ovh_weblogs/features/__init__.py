@@ -1,6 +1,6 @@
 """Definitions in SQL, built as expressions; engines run them."""
 
-from ovh_weblogs.features.labels import Cut, cuts_of
+from ovh_weblogs.features.labels import CUTS, Cut, cuts, cuts_of
 from ovh_weblogs.features.localday import bounds, day_end, offsets
 from ovh_weblogs.features.sessions import places, sessions
 from ovh_weblogs.features.sessiontable import (
@@ -10,15 +10,17 @@ from ovh_weblogs.features.sessiontable import (
     read_columns,
     session_columns,
 )
-from ovh_weblogs.features.visitors import visitors
+from ovh_weblogs.features.visitors import spans, visitors
 from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
+    "CUTS",
     "PLACE_READS",
     "Cut",
     "Rules",
     "bounds",
+    "cuts",
     "cuts_of",
     "day_end",
     "left_out",
@@ -31,6 +33,7 @@ __all__ = [
     "rules_of",
     "session_columns",
     "sessions",
+    "spans",
     "visitor_columns",
     "visitor_reads",
     "visitors",

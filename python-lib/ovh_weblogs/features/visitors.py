@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ovh_weblogs.features.labels import Cut, cut_steps
+from ovh_weblogs.features.labels import Cut, cut_steps, span_steps
 from ovh_weblogs.features.portable import micros, text
 from ovh_weblogs.features.visitortable import Feature, features_of, own_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
@@ -41,7 +41,8 @@ def visitors(
         columns: The events' columns; visitor_id among them.
         rules: What ends a visit, midnight in some way; those that leave hits or visits out are not heeded.
         shape: What is wished for; its columns stand in the events as ``own_columns``. Where rows are of no visitor,
-            visitor_id is any text that is the same where all that they are of is. A snapshot has a query per cutoff.
+            visitor_id is any text that is the same where all that they are of is. A snapshot has a query per cutoff;
+            histories need the table ``cuts`` beside, which is made of ``spans``.
         dialect: Of the engine that will run it: only the first CTE depends on it.
         cut: A snapshot's; None for histories, and without labels.
         known_until: The instant up to which the events are complete, in microseconds since 1970; needed for labels.
@@ -72,6 +73,17 @@ def visitors(
     query = _visitors(features)
     for name, step in steps.items():
         query = query.with_(name, as_=step, materialized=_ONCE.get(name) if dialect == "duckdb" else None, copy=False)
+    return query
+
+
+def spans(columns: Sequence[str], shape: Shape) -> exp.Select:
+    """What ``labels.cuts`` has to know of each visitor for histories, over the same table as ``visitors``."""
+    needed = {_KEY, *HIT_ORDER, "is_conversion"}
+    columns = [name for name in visitor_reads(columns, shape) if name in needed]
+    steps = {"known": _stage(columns, (), "duckdb"), **span_steps(columns)}
+    query = exp.select("*").from_("spans")
+    for name, step in steps.items():
+        query = query.with_(name, as_=step, copy=False)
     return query
 
 
