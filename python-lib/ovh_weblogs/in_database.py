@@ -19,7 +19,6 @@ from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, VISITOR_ROLES, Role
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import SessionSettings, VisitorSettings
-from ovh_weblogs.visitored import LabelKind
 
 _VISITOR = "visitor_id"
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
@@ -127,9 +126,15 @@ def visitors(table: Table, settings: VisitorSettings) -> Made:
         return database.statement([features.latest(dialect.name)], source, [features.LATEST], dialect)
 
     all_names = _with_partition(table, [column.name for column in grouping.columns])
-    told, labels = tuple(grouping.told()), shape.label.kind is not LabelKind.NONE
+    told = tuple(grouping.told())
     return Made(
-        table, grouping.columns, all_names, text, told, by_id=not shape.groups, latest=asked if labels else None
+        table,
+        grouping.columns,
+        all_names,
+        text,
+        told,
+        by_id=not shape.groups,
+        latest=asked if grouping.has_labels else None,
     )
 
 

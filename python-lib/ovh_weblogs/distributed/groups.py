@@ -23,7 +23,6 @@ from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
-from ovh_weblogs.visitored import LabelKind
 
 logger = guarded_logger(__name__)
 
@@ -68,11 +67,10 @@ def visitors(frame: DataFrame, settings: VisitorSettings, within: tuple[int, int
     grouping = Grouping(frame.columns, settings)
     _tell(grouping.told())
     counts = TaskCounts(frame.sparkSession)
-    labels = settings.shape.label.kind is not LabelKind.NONE
 
     def queries(typed: DataFrame) -> list[exp.Select]:
         """For each cutoff one; labels are known up to the latest hit."""
-        return grouping.definitions(_latest(typed) if labels else None, "spark")
+        return grouping.definitions(_latest(typed) if grouping.has_labels else None, "spark")
 
     reading = partial(_of_visitors, names=grouping.wanted, settings=settings, counts=counts)
     with _grouped(frame, grouping.wanted, reading, grouping.schema, queries, grouping.columns, within) as found:

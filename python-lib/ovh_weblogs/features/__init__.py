@@ -1,6 +1,6 @@
 """Definitions in SQL, built as expressions; engines run them."""
 
-from ovh_weblogs.features.labels import Cut, cuts_of
+from ovh_weblogs.features.labels import CUTS, Cut, cuts, cuts_of
 from ovh_weblogs.features.localday import bounds, day_end, offsets
 from ovh_weblogs.features.sessions import places, sessions
 from ovh_weblogs.features.sessiontable import (
@@ -10,16 +10,18 @@ from ovh_weblogs.features.sessiontable import (
     read_columns,
     session_columns,
 )
-from ovh_weblogs.features.visitors import LATEST, latest, visitors
+from ovh_weblogs.features.visitors import LATEST, latest, spans, visitors
 from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
+    "CUTS",
     "LATEST",
     "PLACE_READS",
     "Cut",
     "Rules",
     "bounds",
+    "cuts",
     "cuts_of",
     "day_end",
     "latest",
@@ -33,6 +35,7 @@ __all__ = [
     "rules_of",
     "session_columns",
     "sessions",
+    "spans",
     "visitor_columns",
     "visitor_reads",
     "visitors",

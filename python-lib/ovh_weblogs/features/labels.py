@@ -1,7 +1,8 @@
 """Labels without leakage: which hits a row may know of, and what became of its visitor.
 
 Every step of visitors reads the CTE ``stage``. Here it is cut, so that no feature can see what comes after the cutoff:
-all events stand in ``known``, and ``labels`` has one row for each visitor with his cutoff and his label.
+all events stand in ``known``, and ``labels`` has one row for each visitor with his cutoff and his label. Where the cut
+of a history depends on those of others, that is told before, of all visitors at once: the table ``cuts``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ovh_weblogs.features.visits import over
 from ovh_weblogs.schema import HIT_ORDER
 from ovh_weblogs.visitored import Label, LabelKind
 
+CUTS = "cuts"
 _ONE = "one"
 
 
@@ -53,19 +55,48 @@ def cuts_of(label: Label, known_until: int, zone: tzinfo) -> tuple[Cut | None, .
     )
 
 
-def cut_steps(columns: Sequence[str], cut: Cut | None, known_until: int) -> dict[str, exp.Select]:
+def cut_steps(columns: Sequence[str], cut: Cut | None, known_until: int, *, beside: bool) -> dict[str, exp.Select]:
     """From ``known`` to ``labels`` and to ``stage``, the hits that features are made of.
 
     Args:
         columns: The events', server_ts and is_conversion among them.
-        cut: A snapshot; None for histories.
+        cut: A snapshot; None for histories, which ``cuts`` cuts.
         known_until: The instant up to which the events are complete: no label is known of a horizon that ends later.
+        beside: Whether ``cuts`` is a table; otherwise it is made here.
     """
     if cut is not None:
         return {"labels": _snapshot(cut, known_until), "stage": _before(cut)}
-    steps = {"timeline": _timeline(columns), "spans": _spans(), "donors": _donors(), "others": _others()}
-    steps |= {"cuts": _cuts(), "labels": _history(), "counted": _counted()}
+    if beside:
+        steps = {"timeline": _timeline(columns)}
+    else:
+        steps = {**span_steps(columns), "donors": _donors(), "others": _others(), CUTS: _cuts()}
+    steps |= {"labels": _history(), "counted": _counted()}
     return {**steps, "stage": exp.select("known.*").from_("known").join("counted", on="row_index = hit")}
+
+
+def span_steps(columns: Sequence[str]) -> dict[str, exp.Select]:
+    """From ``known`` to ``spans``: one row per visitor, how many hits he has and which of them is the first to convert.
+
+    Args:
+        columns: The events'.
+    """
+    first = "MIN(CASE WHEN is_conversion = 1 THEN hit_rn END) AS conversion_rn"
+    spans = exp.select("visitor_id", "COUNT(*) AS hits", first).from_("timeline").group_by("visitor_id")
+    return {"timeline": _timeline(columns), "spans": spans}
+
+
+def cuts() -> exp.Select:
+    """The table ``cuts`` of histories, over all visitors' ``spans``."""
+    return _cuts().with_("donors", as_=_donors()).with_("others", as_=_others())
+
+
+def _cuts() -> exp.Select:
+    """One row per visitor: the number of the hit that he is cut before, for others their last at the latest."""
+    theirs = "CASE WHEN donors.conversion_rn < others.hits THEN donors.conversion_rn ELSE others.hits END"
+    donors = exp.select("visitor_id", "conversion_rn AS cutoff_rn", "1 AS label").from_("donors")
+    others = exp.select("others.visitor_id", f"{theirs} AS cutoff_rn", "0 AS label").from_("others")
+    both = exp.union(donors, others.join("donors", on="others.donor = donors.donor"), distinct=False)
+    return exp.select("visitor_id", "cutoff_rn", "label").from_(both.subquery("both"))
 
 
 def _before(cut: Cut) -> exp.Select:
@@ -91,12 +122,6 @@ def _timeline(columns: Sequence[str]) -> exp.Select:
     return query.from_("known").where("NOT ts_us IS NULL")
 
 
-def _spans() -> exp.Select:
-    """One row per visitor: how many hits he has, and which of them is the first to convert."""
-    first = "MIN(CASE WHEN is_conversion = 1 THEN hit_rn END) AS conversion_rn"
-    return exp.select("visitor_id", "COUNT(*) AS hits", first).from_("timeline").group_by("visitor_id")
-
-
 def _donors() -> exp.Select:
     """Who converts after a hit, numbered from 0: others are cut after as many hits."""
     query = exp.select("visitor_id", "conversion_rn", "ROW_NUMBER() OVER (ORDER BY visitor_id NULLS LAST) - 1 AS donor")
@@ -108,15 +133,6 @@ def _others() -> exp.Select:
     number = "(ROW_NUMBER() OVER (ORDER BY visitor_id NULLS LAST) - 1) % (SELECT COUNT(*) FROM donors)"
     query = exp.select("visitor_id", "hits", f"{number} AS donor").from_("spans")
     return query.where("conversion_rn IS NULL", "hits > 1", "(SELECT COUNT(*) FROM donors) > 0")
-
-
-def _cuts() -> exp.Select:
-    """One row per visitor: the number of the hit that he is cut before, for others their last at the latest."""
-    theirs = "CASE WHEN donors.conversion_rn < others.hits THEN donors.conversion_rn ELSE others.hits END"
-    donors = exp.select("visitor_id", "conversion_rn AS cutoff_rn", "1 AS label").from_("donors")
-    others = exp.select("others.visitor_id", f"{theirs} AS cutoff_rn", "0 AS label").from_("others")
-    both = exp.union(donors, others.join("donors", on="others.donor = donors.donor"), distinct=False)
-    return exp.select("visitor_id", "cutoff_rn", "label").from_(both.subquery("both"))
 
 
 def _history() -> exp.Select:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ovh_weblogs.features.labels import Cut, cut_steps
+from ovh_weblogs.features.labels import Cut, cut_steps, span_steps
 from ovh_weblogs.features.portable import micros, text
 from ovh_weblogs.features.visitortable import Feature, features_of, own_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
@@ -35,6 +35,7 @@ def visitors(
     *,
     cut: Cut | None = None,
     known_until: int | None = None,
+    beside: bool = False,
 ) -> exp.Select:
     """The definition, over the table ``events`` with a column ``row_index``; instants come out as microseconds.
 
@@ -47,6 +48,7 @@ def visitors(
         cut: A snapshot's; None for histories, and without labels.
         known_until: The instant up to which the events are complete, in microseconds since 1970; needed for labels.
             Without labels, recency is counted from it; from the latest hit unless given.
+        beside: Whether the table ``cuts``, which is made of ``spans``, is there for histories; else the query makes it.
     """
     features = features_of(columns, shape)
     columns = visitor_reads(columns, shape)
@@ -54,7 +56,7 @@ def visitors(
     if shape.label.kind is LabelKind.NONE:
         steps = {"stage": staged}
     else:
-        steps = {"known": staged, **cut_steps(columns, cut, known_until or 0)}
+        steps = {"known": staged, **cut_steps(columns, cut, known_until or 0, beside=beside)}
     steps["narrow"] = _narrow(columns, rules)
     steps["seq"] = seq(columns, rules, "narrow") if "server_ts" in columns else _unordered(columns)
     steps["of_hits"] = _grouped(features, "of_hits", "stage")
@@ -84,6 +86,17 @@ def latest(dialect: str = "duckdb") -> exp.Select:
     """
     newest = exp.Max(this=micros("server_ts", dialect))
     return exp.select(exp.alias_(newest, LATEST.name, quoted=True)).from_(EVENTS_TABLE)
+
+
+def spans(columns: Sequence[str], shape: Shape) -> exp.Select:
+    """What ``labels.cuts`` has to know of each visitor for histories, over the same table as ``visitors``."""
+    needed = {_KEY, *HIT_ORDER, "is_conversion"}
+    columns = [name for name in visitor_reads(columns, shape) if name in needed]
+    steps = {"known": _stage(columns, (), "duckdb"), **span_steps(columns)}
+    query = exp.select("*").from_("spans")
+    for name, step in steps.items():
+        query = query.with_(name, as_=step, copy=False)
+    return query
 
 
 def _stage(columns: Sequence[str], own: Sequence[Column], dialect: str) -> exp.Select:

@@ -138,12 +138,52 @@ def test_events_that_tell_no_conversions_cannot_be_labelled():
         list(pipeline.visitors([], names, settings))
 
 
-def test_the_log_says_how_many_convert_and_when_nobody_does(caplog):
+def told(caplog, made):
+    """What the log of a build says of labels, in its order."""
     caplog.set_level(logging.INFO)
-    snapshot([view(), buys(6 * DAY), view(visitor_id="w"), LATER])
-    assert "1 rows convert, 1 do not, of 0 it is not known yet" in caplog.text
-    snapshot([view(), LATER])
-    assert "No row converts: a model learns nothing" in caplog.text
+    caplog.clear()
+    made()
+    return [record.getMessage() for record in caplog.records if record.name == "ovh_weblogs.pipeline"]
+
+
+def test_the_log_says_how_many_convert(caplog):
+    events = [view(), buys(6 * DAY), view(visitor_id="w"), LATER]
+    assert told(caplog, lambda: snapshot(events)) == ["1 rows convert, 1 do not, of 0 it is not known yet"]
+
+
+@pytest.mark.parametrize(
+    ("events", "warning"),
+    [
+        ([view(), LATER], "Every row whose label is known does not convert: a model learns nothing"),
+        ([view(), buys(6 * DAY)], "Every row whose label is known converts: a model learns nothing"),
+    ],
+    ids=["none", "all"],
+)
+def test_the_log_warns_where_all_known_labels_are_the_same(caplog, events, warning):
+    (_, said) = told(caplog, lambda: snapshot(events))
+    assert said.startswith(warning)
+
+
+def test_rows_to_predict_alone_are_no_reason_to_warn(caplog):
+    assert told(caplog, lambda: snapshot([view()])) == ["0 rows convert, 0 do not, of 1 it is not known yet"]
+
+
+def test_the_log_names_each_cutoff_that_no_visitor_has_a_hit_before(caplog):
+    events = [view(), buys(6 * DAY), view(4 * DAY, visitor_id="w"), LATER]
+    cutoffs = (at(-DAY), CUTOFF, at(9 * DAY))
+    (_, *early) = told(caplog, lambda: snapshot(events, *cutoffs))
+    assert early == ["No visitor has a hit before 2026-01-30T10:00:00 UTC: no row is of it"]
+    (_, *said) = told(caplog, lambda: snapshot(events, *cutoffs, lookback_days=2))
+    assert [each.partition(":")[0] for each in said] == [
+        "No visitor has a hit in the 2 days before 2026-01-30T10",
+        "No visitor has a hit in the 2 days before 2026-02-09T10",
+        "Every row whose label is known does not convert",
+    ]
+
+
+def test_the_log_says_when_there_are_no_histories(caplog):
+    (_, said) = told(caplog, lambda: history([view(0), view(1), buys(0, visitor_id="w")]))
+    assert said == "No visitor converts after a hit: there are no histories; see is_conversion"
 
 
 @examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=MOST)

@@ -45,8 +45,10 @@ def rows(table, label, memory):
 
 
 @pytest.mark.parametrize("label", [Label(), SNAPSHOT, Label(LabelKind.HISTORY)], ids=lambda label: label.kind.value)
-def test_two_builds_and_one_in_less_memory_give_identical_rows(table, label):
+def test_two_builds_and_one_in_less_memory_give_identical_rows(table, label, caplog):
+    caplog.set_level("INFO")
     one, again, narrow = (rows(table, label, memory) for memory in (1024, 1024, 64))
+    assert caplog.text.count("more than fit into the memory at once: grouped in") == 1
     assert one.num_rows > VISITORS_IN_ALL // 2
     for other in (again, narrow):
         differing = [name for name in one.schema.names if not one.column(name).equals(other.column(name))]
