@@ -6,7 +6,7 @@ still to be told), SQL does not: the input has to be events as enrichment leaves
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ovh_weblogs import enrichment, features
@@ -27,7 +27,7 @@ _FITS: Mapping[Type, tuple[str, ...]] = {
     Type.STRING: ("string",),
     Type.INT: _WHOLE,
     Type.BIGINT: _WHOLE,
-    Type.DOUBLE: ("float", "double", *_WHOLE),
+    Type.DOUBLE: ("double", *_WHOLE),  # of a float, a database and DSS's text have other digits
     Type.BOOLEAN: ("boolean",),
     Type.INSTANT: ("date",),
 }
@@ -48,18 +48,43 @@ class Table:
 
     name: str
     types: Mapping[str, str]
-    dialect: Dialect
     partitions: Sequence[Mapping[str, str]] | None = None
     written: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Made:
-    """SQL that makes an output, its columns beside those of partitions, and what there is to say of it."""
+    """An output that SQL can make.
 
-    statement: str
+    ``columns``: that it makes; ``names``: of all that it has; ``text``: gives the SQL for a dialect; ``told``: what is
+    to be said of it; ``by_id``: whether rows are found by the input's visitor_id.
+    """
+
+    table: Table
     columns: tuple[Column, ...]
+    names: tuple[str, ...]
+    text: Callable[[Dialect], str]
     told: tuple[str, ...] = ()
+    by_id: bool = True
+
+    def statement(self, dialect: Dialect) -> str:
+        """The SQL that makes it.
+
+        Args:
+            dialect: Of the database.
+
+        Raises:
+            InputError: Two columns have the same name there.
+            NotInDatabase: The name of a column is too long.
+        """
+        _check_names(self.names, dialect)
+        return self.text(dialect)
+
+    def longest_id(self, dialect: Dialect) -> str:
+        """The SQL of the length of the longest visitor_id, for ``check_ids``; empty where it may have any."""
+        if not (self.by_id and dialect.key_limit):
+            return ""
+        return database.longest_text(Source(self.table.name, (), self.table.partitions), _VISITOR, dialect)
 
 
 def visitors(table: Table, settings: VisitorSettings) -> Made:
@@ -71,15 +96,13 @@ def visitors(table: Table, settings: VisitorSettings) -> Made:
 
     Raises:
         InputError: A needed column is absent.
-        NotInDatabase: The input is not what enrichment leaves, or the database cannot hold the output.
+        NotInDatabase: The input is not what enrichment leaves, or the output needs more than that.
     """
     grouping, shape = Grouping(list(table.types), settings), settings.shape
     _check_plain(settings)
     names = _names(table, settings, CONTENT_ROLES)
     if shape.is_of_visitors:
         _check_visitor(table)
-    dialect = table.dialect
-    query = features.visitors(grouping.present, features.rules_of(SessionSettings()), shape, dialect.name)
     needed = set(features.visitor_reads(grouping.present, shape)) & set(names)
     needed -= set() if shape.is_of_visitors else {_VISITOR}
     read = [column for column in EVENTS.columns if column.name in needed]
@@ -87,19 +110,27 @@ def visitors(table: Table, settings: VisitorSettings) -> Made:
     pairs += zip(features.own_columns(shape), (*shape.groups, *(each.column for each in shape.sources)), strict=True)
     source = _source(table, pairs)
     source = replace(source, nobody=not shape.is_of_visitors, keys=bool(shape.groups))
-    _check_output(table, grouping.columns)
-    statement = database.statement(query, source, grouping.columns, dialect, constants=table.written)
-    return Made(statement, grouping.columns, tuple(grouping.told()))
+
+    def text(dialect: Dialect) -> str:
+        """The rows of visitors."""
+        query = features.visitors(grouping.present, features.rules_of(SessionSettings()), shape, dialect.name)
+        return database.statement(query, source, grouping.columns, dialect, constants=table.written)
+
+    all_names = _with_partition(table, [column.name for column in grouping.columns])
+    return Made(table, grouping.columns, all_names, text, tuple(grouping.told()), by_id=not shape.groups)
 
 
 def sessions(table: Table, settings: SessionSettings) -> Made:
     """One row per visit; arguments and errors as ``visitors``."""
     visits = Visits(list(table.types), settings)
     source = _of_visits(table, settings, visits)
-    query = features.sessions(visits.ours, features.rules_of(settings), table.dialect.name)
-    _check_output(table, visits.columns)
-    statement = database.statement(query, source, visits.columns, table.dialect, constants=table.written)
-    return Made(statement, visits.columns)
+
+    def text(dialect: Dialect) -> str:
+        """The rows of visits."""
+        query = features.sessions(visits.ours, features.rules_of(settings), dialect.name)
+        return database.statement(query, source, visits.columns, dialect, constants=table.written)
+
+    return Made(table, visits.columns, _with_partition(table, [column.name for column in visits.columns]), text)
 
 
 def events_with_sessions(table: Table, settings: SessionSettings) -> Made:
@@ -109,41 +140,38 @@ def events_with_sessions(table: Table, settings: SessionSettings) -> Made:
     """
     visits = Visits(list(table.types), settings)
     renamed = visits.renamed()
+    through = [renamed.get(name, name) for name in table.types]
     source = replace(_of_visits(table, settings, visits), carried=tuple(table.types))
-    query = features.places(visits.ours, features.rules_of(settings), table.dialect.name)
-    _check_output(table, visits.places)
-    statement = database.placed(
-        query,
-        source,
-        [renamed.get(name, name) for name in table.types],
-        visits.places,
-        table.dialect,
-        only_placed=settings.day is not None,
-        constants=table.written,
-    )
-    return Made(statement, visits.places)
+
+    def text(dialect: Dialect) -> str:
+        """The rows of events."""
+        return database.placed(
+            features.places(visits.ours, features.rules_of(settings), dialect.name),
+            source,
+            through,
+            visits.places,
+            dialect,
+            only_placed=settings.day is not None,
+            constants=table.written,
+        )
+
+    places = _with_partition(table, [column.name for column in visits.places])
+    return Made(table, visits.places, (*(name for name in through if name not in places), *places), text)
 
 
-def asks_of_visitors(table: Table) -> str:
-    """The SQL of the longest visitor_id, for ``check_visitors``; empty where it may have any length."""
-    if not table.dialect.joined or table.types.get(_VISITOR) != "string":
-        return ""
-    return database.longest(Source(table.name, (), table.partitions), _VISITOR, table.dialect)
-
-
-def check_visitors(table: Table, longest: int) -> None:
-    """Refuse ids by which the database cannot find rows.
+def check_ids(dialect: Dialect, longest: int) -> None:
+    """Refuse ids that are too long for the database to find rows by.
 
     Args:
-        table: The events.
+        dialect: Of the database.
         longest: Characters of the longest id.
 
     Raises:
-        NotInDatabase: There is one.
+        NotInDatabase: It is too long.
     """
-    if longest > table.dialect.joined:
+    if longest > dialect.key_limit:
         raise NotInDatabase(
-            f"A visitor_id has {longest} characters, and {table.dialect.spoken} finds rows by {table.dialect.joined}",
+            f"A visitor_id has {longest} characters, and {dialect.spoken} finds rows by at most {dialect.key_limit}",
             fix="let enrichment make visitor_id a hash, or choose the engine in the recipe",
         )
 
@@ -196,25 +224,36 @@ def _source(table: Table, pairs: Sequence[tuple[Column, str]]) -> Source:
     ]
     if wrong:
         raise NotInDatabase(
-            f"Columns are of other types than those of events: {', '.join(wrong)}, which only the engine in the recipe "
-            "reads",
-            fix="enrich the hits first, cast these columns before, or choose that engine",
+            f"Columns have other types than what is read of them: {', '.join(wrong)}, which only the engine in the "
+            "recipe casts",
+            fix="cast these columns in a Prepare recipe before, or choose that engine",
         )
     refused = REJECT_REASON.name if REJECT_REASON.name in table.types else ""
     return Source(table.name, pairs, table.partitions, refused)
 
 
-def _check_output(table: Table, columns: Sequence[Column]) -> None:
-    names = [column.name for column in columns]
-    long = [name for name in names if len(name.encode()) > table.dialect.longest]
-    if long:
-        raise NotInDatabase(
-            f"{table.dialect.spoken} takes names of at most {table.dialect.longest} bytes, and {long[0]} is longer",
-            fix="rename the column that it is made from in a Prepare recipe, or choose the engine in the recipe",
-        )
+def _with_partition(table: Table, names: Sequence[str]) -> tuple[str, ...]:
+    """The output's columns, with those that tell its partition."""
     twice = [name for name in table.written if name in names]
     if twice:
         raise NotInDatabase(
             f"The output's partitions are told by the column {twice[0]}, which is one of its own",
             fix="call the dimension otherwise, such as day",
         )
+    return (*names, *table.written)
+
+
+def _check_names(names: Sequence[str], dialect: Dialect) -> None:
+    long = [name for name in names if not dialect.takes_name(name)]
+    if long:
+        raise NotInDatabase(
+            f"{long[0]} is too long a name for {dialect.spoken}, which takes {dialect.name_limit} {dialect.name_unit}",
+            fix="shorten the name of the input's column or page category that it is made from",
+        )
+    known: dict[str, str] = {}
+    for name in names if dialect.ignores_case else ():
+        if known.setdefault(name.lower(), name) != name:
+            raise InputError(
+                f"{dialect.spoken} does not tell column {name} from column {known[name.lower()]}",
+                fix="rename the input's column in a Prepare recipe before this one, or write to another database",
+            )

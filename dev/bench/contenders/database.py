@@ -40,10 +40,10 @@ def there(corpus: Corpus) -> Iterator[Callable[[], int]]:
     """In PostgreSQL: one statement."""
     with _events(corpus) as (_, connection, columns):
         types = {column.name: DSS_TYPES[column.type] for column in columns}
-        made = in_database.visitors(in_database.Table('"events"', types, POSTGRES), VisitorSettings())
+        made = in_database.visitors(in_database.Table('"events"', types), VisitorSettings()).statement(POSTGRES)
 
         def work() -> int:
-            connection.execute(f"CREATE TABLE visitors AS {made.statement}")
+            connection.execute(f"CREATE TABLE visitors AS {made}")
             return _counted(connection, corpus)
 
         yield work

@@ -11,14 +11,15 @@ import pandas as pd
 from dataiku import SQLExecutor2
 
 from ovh_weblogs.dss.datasets import Input, Output, dimensions, limits
-from ovh_weblogs.engines.database import lengths
+from ovh_weblogs.engines.database import longest_texts
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
-from ovh_weblogs.in_database import Made, NotInDatabase, Table, asks_of_visitors, check_visitors
+from ovh_weblogs.in_database import Made, NotInDatabase, Table, check_ids
 from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
 
 logger = logging.getLogger(__name__)
 
-_ELSE = "choose the engine in the recipe, or write both to tables of one connection"
+_IN_RECIPE = "choose the engine in the recipe"
+_ONE_CONNECTION = f"{_IN_RECIPE}, or write both to tables of one connection"
 
 
 @dataclass(frozen=True)
@@ -48,26 +49,28 @@ def built(
 
     Raises:
         NotInDatabase: It cannot be done, and no other engine may.
-        InputError: A column of an output is too short for what would go into it.
+        InputError: A column of an output is too short for what would go into it, or bears the name of another.
     """
     if settings.engine is Engine.EMBEDDED:
         return False
     try:
-        table = _table(settings, events, outputs)
-        _check_worth(settings, table.dialect)
-        planned = plan(table)
+        kind, connection = _common_place(events, outputs)
+        planned = plan(_table(events, outputs))  # what settings and schemas rule out: nothing is asked before
+        database = _Database(connection, _dialect(kind, connection, settings))
+        statements = [each.made.statement(database.dialect) for each in planned]
+        _check_ids(planned, database)
     except NotInDatabase as reason:
         if settings.engine is Engine.DATABASE:
             raise
         logger.info("Engine: embedded, not database: %s", reason.problem)
         return False
-    logger.info("Engine: database, %s: no row leaves it", table.dialect.spoken)
-    for each in planned:
+    logger.info("Engine: database, %s: no row leaves it", database.dialect.spoken)
+    for each, statement in zip(planned, statements, strict=True):
         for sentence in each.made.told:
             logger.info("%s", sentence)
-        _check_lengths(each, table.dialect)
-    for each in planned:
-        _run(each, table.dialect)
+        _check_lengths(each, statement, database)
+    for each, statement in zip(planned, statements, strict=True):
+        _run(each, statement, database.dialect)
     return True
 
 
@@ -88,36 +91,63 @@ def planned(made: Made, output: Output, theirs: Sequence[Mapping[str, Any]] = ()
     return Planned(output, made, columns, {name: short[name] for name in short if name not in output.written})
 
 
-def _table(settings: VisitorSettings, events: Input, outputs: Sequence[Output]) -> Table:
-    """The input's table, which lies where the outputs do."""
+@dataclass(frozen=True)
+class _Database:
+    """A connection, and what is understood there."""
+
+    connection: str
+    dialect: Dialect
+
+    def lengths(self, query: str) -> list[int | None]:
+        """What a query answers in one row of numbers."""
+        executor = SQLExecutor2(connection=self.connection)
+        answer = executor.query_to_df(query, pre_queries=list(self.dialect.before)).iloc[0]
+        return [None if pd.isna(each) else int(each) for each in answer]
+
+
+def _common_place(events: Input, outputs: Sequence[Output]) -> tuple[str, str]:
+    """Type and connection of the input's table, in which the outputs lie, too."""
     config = events.host.get_config()
     kind, connection = _place(config)
-    known = dialect_of(kind)
-    if known is None or not connection or config.get("params", {}).get("mode", "table") != "table":
-        raise NotInDatabase(f"{events.short_name} is no table of a database that this is made for", fix=_ELSE)
+    if dialect_of(kind) is None or not connection:
+        raise NotInDatabase(f"{events.short_name} lies in no database that SQL is made for", fix=_IN_RECIPE)
+    if config.get("params", {}).get("mode", "table") != "table":
+        raise NotInDatabase(f"{events.short_name} is a query, and no table", fix=_IN_RECIPE)
     for output in outputs:
         if _place(output.host.get_config()) != (kind, connection):
-            raise NotInDatabase(f"{output.name} is no table of the connection {connection}", fix=_ELSE)
-    dialect = dialect_of(kind, _version(connection)) if kind == "MySQL" else known
-    _check_proved(dialect or known, settings)
-    name = events.host.get_location_info().get("info", {}).get("quotedResolvedTableName")
-    if not name:
-        raise NotInDatabase(f"The host does not tell the table of {events.short_name}", fix=_ELSE)
-    types = {str(column["name"]): str(column["type"]) for column in events.columns}
-    table = Table(str(name), types, dialect or known, _read(events, config, types), outputs[0].written)
-    if question := asks_of_visitors(table):
-        found = SQLExecutor2(connection=connection).query_to_df(question).iloc[0, 0]
-        check_visitors(table, 0 if pd.isna(found) else int(found))
-    return table
+            raise NotInDatabase(f"{output.name} is no table of the connection {connection}", fix=_ONE_CONNECTION)
+    return kind, connection
 
 
 def _place(config: Mapping[str, Any]) -> tuple[str, str]:
     return str(config.get("type", "")), str(config.get("params", {}).get("connection", ""))
 
 
-def _check_proved(dialect: Dialect, settings: VisitorSettings) -> None:
-    if dialect.proved:
-        return
+def _table(events: Input, outputs: Sequence[Output]) -> Table:
+    """The input's table as the host tells it."""
+    name = events.host.get_location_info().get("info", {}).get("quotedResolvedTableName")
+    if not name:
+        raise NotInDatabase(f"The host does not tell the table of {events.short_name}", fix=_IN_RECIPE)
+    types = {str(column["name"]): str(column["type"]) for column in events.columns}
+    return Table(str(name), types, _read(events, types), outputs[0].written)
+
+
+def _dialect(kind: str, connection: str, settings: VisitorSettings) -> Dialect:
+    """Of the database, if it is to be used; it says itself whether it is MySQL or MariaDB."""
+    version = ""
+    if kind == "MySQL":
+        answer = SQLExecutor2(connection=connection).query_to_df("SELECT VERSION() AS version")
+        version = str(answer.iloc[0, 0])
+    dialect = dialect_of(kind, version)
+    if dialect is None or dialect.refused:
+        raise NotInDatabase(dialect.refused if dialect else f"No SQL is made for {kind}", fix=_IN_RECIPE)
+    if not dialect.proved:
+        _check_allowed(dialect, settings)
+    _check_worth(dialect, settings)
+    return dialect
+
+
+def _check_allowed(dialect: Dialect, settings: VisitorSettings) -> None:
     if not settings.allow_unproved:
         raise NotInDatabase(
             f"No test has run this SQL in {dialect.spoken}",
@@ -126,26 +156,22 @@ def _check_proved(dialect: Dialect, settings: VisitorSettings) -> None:
     logger.warning("No test has run this SQL in %s: compare a small part with the engine in the recipe", dialect.spoken)
 
 
-def _check_worth(settings: VisitorSettings, dialect: Dialect) -> None:
+def _check_worth(dialect: Dialect, settings: VisitorSettings) -> None:
     """Visitors take far longer in some databases: there they are made only where that is asked for."""
-    if not (dialect.joins or isinstance(settings, SessionSettings) or settings.engine is Engine.DATABASE):
+    if not (dialect.joins_fast or isinstance(settings, SessionSettings) or settings.engine is Engine.DATABASE):
         raise NotInDatabase(
             f"{dialect.spoken} is slow at joins, of which visitors need several",
             fix="choose the engine 'In the database' to have them there nevertheless",
         )
 
 
-def _version(connection: str) -> str:
-    """What the database says that it is: MariaDB calls itself so."""
-    answer = SQLExecutor2(connection=connection).query_to_df("SELECT VERSION() AS version")
-    return str(answer.iloc[0, 0])
-
-
-def _read(events: Input, config: Mapping[str, Any], types: Mapping[str, str]) -> list[dict[str, str]] | None:
-    """The partitions that are read, by dimension; None where there are none."""
-    names = dimensions(config)
-    if not names or not events.partitions:
+def _read(events: Input, types: Mapping[str, str]) -> list[dict[str, str]] | None:
+    """The partitions that are read, by dimension; None where the input has no partitions."""
+    names = dimensions(events.host.get_config())
+    if not names:
         return None
+    if not events.partitions:
+        raise NotInDatabase(f"The host does not tell which partitions of {events.short_name} are read", fix=_IN_RECIPE)
     wrong = [name for name in names if types.get(name) != "string"]
     if wrong:
         raise NotInDatabase(
@@ -155,23 +181,24 @@ def _read(events: Input, config: Mapping[str, Any], types: Mapping[str, str]) ->
     return [dict(zip(names, partition.split("|"), strict=True)) for partition in events.partitions]
 
 
-def _check_lengths(planned: Planned, dialect: Dialect) -> None:
+def _check_ids(planned: Sequence[Planned], database: _Database) -> None:
+    """Refuse ids that are too long for the database, which is asked once."""
+    for query in {each.made.longest_id(database.dialect) for each in planned} - {""}:
+        check_ids(database.dialect, database.lengths(query)[0] or 0)
+
+
+def _check_lengths(planned: Planned, statement: str, database: _Database) -> None:
     """Refuse texts that the output's columns would cut; the statement is run once for it."""
     if not planned.short:
         return
-    query = lengths(planned.made.statement, list(planned.short), dialect)
-    config = planned.output.host.get_config()
-    answer = SQLExecutor2(connection=_place(config)[1]).query_to_df(query, pre_queries=list(dialect.before))
-    for (name, limit), longest in zip(planned.short.items(), answer.iloc[0], strict=True):
-        planned.output.check_length(name, limit, None if pd.isna(longest) else int(longest))
+    query = longest_texts(statement, list(planned.short), database.dialect)
+    for (name, limit), longest in zip(planned.short.items(), database.lengths(query), strict=True):
+        planned.output.check_length(name, limit, longest)
 
 
-def _run(planned: Planned, dialect: Dialect) -> None:
+def _run(planned: Planned, statement: str, dialect: Dialect) -> None:
     planned.output.host.write_schema([dict(column) for column in planned.columns])
     SQLExecutor2.exec_recipe_fragment(
-        planned.output.host,
-        planned.made.statement,
-        pre_queries=list(dialect.before),
-        overwrite_output_schema=False,
+        planned.output.host, statement, pre_queries=list(dialect.before), overwrite_output_schema=False
     )
     logger.info("%s: written in the database", planned.output.name)

@@ -82,7 +82,7 @@ def seq(columns: Sequence[str], rules: Rules, source: str) -> exp.Select:
     order = ["ts_us", *(name for name in HIT_ORDER[1:] if name in columns), "row_index"]
     query = exp.select("*", f"{over('ROW_NUMBER()', order)} AS rn", f"{over('LAG(ts_us)', order)} AS prev_us")
     if rules.midnight is not Midnight.NEVER:
-        day = f"CAST((local_us - local_us % {DAY_US}) / {DAY_US} AS BIGINT)"
+        day = f"CAST((local_us - (local_us % {DAY_US})) / {DAY_US} AS BIGINT)"
         query = query.select(f"{day} AS day", f"{over('LAG(local_us)', order)} AS prev_local_us")
     return query.from_(source)
 
@@ -100,7 +100,10 @@ def _paused(rules: Rules, source: str) -> exp.Select:
     return query.select(f"CASE WHEN {_SAME_DAY} THEN {pause} ELSE {early} END AS day_pause")
 
 
-_SAME_DAY = f"NOT prev_local_us IS NULL AND prev_local_us - prev_local_us % {DAY_US} = local_us - local_us % {DAY_US}"
+# Brackets: some versions of sqlglot read ``a - b % c`` from the left, which shows where ``%`` becomes a function.
+_SAME_DAY = (
+    f"NOT prev_local_us IS NULL AND prev_local_us - (prev_local_us % {DAY_US}) = local_us - (local_us % {DAY_US})"
+)
 
 
 def _begun(rules: Rules, source: str) -> exp.Select:

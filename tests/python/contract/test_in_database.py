@@ -225,19 +225,24 @@ def test_events_of_a_visit_across_midnight_are_of_the_partition_that_is_written_
         ({"server_ts": "date", "client_addr": "string"}, {}, "The input has no column visitor_id, which only"),
         ({"server_ts": "string", "visitor_id": "string"}, {}, "server_ts (string in place of date)"),
         (
+            {"server_ts": "date", "visitor_id": "string", "is_pageview": "string"},
+            {},
+            "Columns have other types than what is read of them: is_pageview (string in place of boolean)",
+        ),
+        (
             {"moment": "date", "visitor_id": "string"},
             {"time_column": "moment"},
             "Columns of other names than those of events are chosen: moment (time_column)",
         ),
     ],
-    ids=["visitor", "type", "name"],
+    ids=["visitor", "time", "truth", "name"],
 )
 @pytest.mark.parametrize("recipe", OUTPUTS)
 def test_what_only_the_recipe_can_read_is_told_and_read_there_unless_the_database_is_asked_for(
     recipe, columns, settings, told, run, postgres, lay, fill
 ):
     lay(postgres, "events", "made")
-    fill(columns, [["2026-03-28T10:00:00.000Z", "192.0.2.1"]])
+    fill(columns, [["2026-03-28T10:00:00.000Z", "192.0.2.1", "true"][: len(columns)]])
     refused = run(recipe, engine="database", **settings)
     assert told in refused.error["message"]
     assert "NotInDatabase" in refused.error["errorType"]
@@ -245,6 +250,53 @@ def test_what_only_the_recipe_can_read_is_told_and_read_there_unless_the_databas
     assert result.error is None, result.log
     assert "Engine: embedded, not database: " in result.log
     assert told in result.log
+
+
+def test_settings_and_schemas_are_looked_at_before_the_database_is_asked_for_anything(run, store, mariadb, lay, fill):
+    lay(mariadb, "events", "made")
+    fill({**COLUMNS, "is_conversion": "boolean"}, [[*row, "true"] for row in ROWS])
+    assert "Rows with labels" in run("ovh-logs-visitors", engine="database", label="snapshot").error["message"]
+    fill({"server_ts": "date", "client_addr": "string"}, [["2026-03-28T10:00:00.000Z", "192.0.2.1"]])
+    assert "no column visitor_id" in run("ovh-logs-sessions", engine="database").error["message"]
+    assert left(store) == []
+
+
+def test_numbers_of_single_precision_are_read_in_the_recipe(run, store, postgres, lay, fill):
+    """0.1 is such a number only as text: as a double it is 0.10000000149."""
+    lay(postgres, "events", "made")
+    fill({**COLUMNS, "mine": "float"}, [[*row[:6], "0.1", ""] for row in ROWS[:2]])
+    result = run("ovh-logs-visitors", sum_columns=["mine"])
+    assert "Engine: embedded, not database: " in result.log
+    assert "mine (float in place of double)" in result.log
+    assert [row["mine_sum"] for row in rows(store)] == ["0.2"]
+
+
+def test_names_that_the_database_takes_for_one_are_refused_with_both(run, store, mariadb, lay, fill):
+    lay(mariadb, "events", "made", "placed")
+    fill({"server_ts": "date", "visitor_id": "string", "Count": "string"}, [["2026-03-28T10:00:00.000Z", "v", "x"]])
+    message = run("ovh-logs-visitors", engine="database", group_columns=["Count"]).error["message"]
+    assert message.startswith("MariaDB does not tell column count from column Count; rename the input's column")
+    fill({"server_ts": "date", "visitor_id": "string", "Session_ID": "string"}, [["2026-03-28T10:00:00.000Z", "v", ""]])
+    message = run("ovh-logs-sessions", placed=True).error["message"]
+    assert message.startswith("MariaDB does not tell column session_id from column Session_ID; rename")
+
+
+def test_hive_is_refused_whatever_is_allowed(run, store, postgres, lay, fill):
+    lay(postgres, "events", "made", kind="Hive")
+    fill()
+    message = run("ovh-logs-visitors", engine="database", allow_unproved=True).error["message"]
+    assert message.startswith(
+        "DSS fills tables of Hive by an executor of its own, which this plugin does not use; choose"
+    )
+    assert "Engine: embedded, not database: DSS fills tables of Hive" in run("ovh-logs-visitors").log
+    assert len(rows(store)) == 2
+
+
+def test_a_partitioned_input_of_which_the_host_names_no_partition_is_left_to_it(run, store, postgres, lay, fill):
+    lay(postgres, "events", "made", dimensions=["day"])
+    store.set_columns("events", [{"name": name, "type": "string"} for name in ("visitor_id", "server_ts", "day")])
+    result = run("ovh-logs-visitors", engine="database", partition="2026-03-28")
+    assert result.error["message"].startswith("The host does not tell which partitions of events are read; choose the")
 
 
 def test_labels_are_made_by_the_recipe_wherever_the_events_lie(run, store, postgres, lay, fill):
@@ -335,9 +387,27 @@ def test_ids_too_long_for_mariadb_to_find_rows_by_are_read_in_the_recipe(run, st
     assert "Engine: database, MariaDB" in run("ovh-logs-sessions").log
     assert len(rows(store)) == 2
     fill(columns, [["2026-03-28T10:00:00.000Z", "é" * 201], ["2026-03-28T10:00:00.000Z", "é" * 200 + "e"]])
-    told = "A visitor_id has 201 characters, and MariaDB finds rows by 200"
+    told = "A visitor_id has 201 characters, and MariaDB finds rows by at most 200"
     assert f"Engine: embedded, not database: {told}" in run("ovh-logs-sessions").log
     assert len(rows(store)) == 2
+
+
+def test_rows_of_groups_may_be_told_by_texts_of_any_length_in_mariadb_and_by_visitor_ids_as_well(
+    run, store, mariadb, lay, fill
+):
+    lay(mariadb, "events", "made")
+    columns, time = {"server_ts": "date", "visitor_id": "string", "vhost": "string"}, "2026-03-28T10:00:00.000Z"
+    long = "é" * 300
+    fill(columns, [[time, long + one, long + other] for one in "eé" for other in "eé"] + [[time, "", long]])
+    for groups, count in ((["vhost"], 3), (["visitor_id", "vhost"], 4)):
+        made = []
+        for engine in ("database", "embedded"):
+            result = run("ovh-logs-visitors", engine=engine, group_columns=groups)
+            assert result.error is None, result.log
+            made.append(rows(store))
+        assert made[0] == made[1]
+        assert len(made[0]) == count
+    assert [count for count in left(store) if count == 1] == [1, 1]  # its version, and no longest visitor_id
 
 
 def test_visitors_are_made_in_a_database_that_is_slow_at_joins_only_where_that_is_asked_for(
