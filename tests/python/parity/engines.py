@@ -23,7 +23,7 @@ from ovh_weblogs.schema import EVENTS, HIT_ORDER, Column, Type
 from ovh_weblogs.settings import VisitorSettings
 
 # A query takes seconds there; the warnings are Spark's own, of pandas and of Python's next versions.
-SPARK = pytest.param("spark", marks=[pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")])
+SPARK = pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")])
 ROW = Column("row_index", Type.BIGINT, "", nullable=False)
 
 

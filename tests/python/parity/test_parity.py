@@ -50,6 +50,7 @@ SHAPES = {
         (),
         (
             *(Aggregate("protocol", how) for how in ("distinct", "min", "max", "first", "last")),
+            *(Aggregate("local_month", how, Type.BIGINT) for how in ("sum", "mean", "min", "max", "first", "last")),
             *(Aggregate("br_width", how, Type.BIGINT) for how in ("sum", "mean", "min", "max", "first", "last")),
             *(Aggregate("weight", how, Type.DOUBLE) for how in ("sum", "mean", "min", "max", "first", "last")),
             *(Aggregate("client_ts", how, Type.INSTANT) for how in ("min", "max", "first", "last")),
