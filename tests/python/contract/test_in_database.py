@@ -254,7 +254,7 @@ def test_what_only_the_recipe_can_read_is_told_and_read_there_unless_the_databas
 
 def test_settings_and_schemas_are_looked_at_before_the_database_is_asked_for_anything(run, store, mariadb, lay, fill):
     lay(mariadb, "events", "made")
-    fill()
+    fill({**COLUMNS, "is_conversion": "boolean"}, [[*row, "true"] for row in ROWS])
     assert "Rows with labels" in run("ovh-logs-visitors", engine="database", label="snapshot").error["message"]
     fill({"server_ts": "date", "client_addr": "string"}, [["2026-03-28T10:00:00.000Z", "192.0.2.1"]])
     assert "no column visitor_id" in run("ovh-logs-sessions", engine="database").error["message"]
@@ -407,7 +407,7 @@ def test_rows_of_groups_may_be_told_by_texts_of_any_length_in_mariadb_and_by_vis
             made.append(rows(store))
         assert made[0] == made[1]
         assert len(made[0]) == count
-    assert left(store) == [1, 1]  # its version alone
+    assert [count for count in left(store) if count == 1] == [1, 1]  # its version, and no longest visitor_id
 
 
 def test_visitors_are_made_in_a_database_that_is_slow_at_joins_only_where_that_is_asked_for(
