@@ -137,7 +137,7 @@ def test_a_file_that_an_executor_does_not_find_is_named(spark_session, tmp_path)
         events.Build(files.frame(spark_session), files, ParseSettings(), EnrichSettings())
 
 
-LEAVES = "spark.sql.leafNodeDefaultParallelism"  # in how many tasks rows of the driver are cut
+LEAVES = "spark.sql.leafNodeDefaultParallelism"  # in how many tasks rows are cut that Spark makes itself
 
 
 @pytest.fixture
@@ -155,6 +155,17 @@ def texts(spring):
 
 
 def in_rows(session, cells):
+    """Cells that Spark cuts anew each time that it reads them."""
+
+    def taken(batches):
+        for batch in batches:
+            yield pa.RecordBatch.from_arrays([pa.array(cells, pa.string()).take(batch.column("id"))], ["line"])
+
+    return session.sql(f"SELECT id FROM range({len(cells)})").mapInArrow(taken, "line string")
+
+
+def of_driver(session, cells):
+    """Cells that the driver holds itself."""
     return session.createDataFrame(pa.table({"line": cells}).to_pandas(), "line string")
 
 
@@ -180,7 +191,7 @@ def test_rows_are_counted_where_a_cell_holds_several_lines_or_none(spark_session
 
     leaves(3)
     cells = [f"{texts[0]}\n{texts[1]}\n", None, "", None, *texts[2:4]]
-    with events.of_rows(in_rows(spark_session, cells), "raw", ParseSettings(), ONLY_ID) as found:
+    with events.of_rows(of_driver(spark_session, cells), "raw", ParseSettings(), ONLY_ID) as found:
         assert [row["line_number"] for row in collected(found.events())] == [1, 1, 5]
         assert [row["line_number"] for row in collected(found.rejects())] == [6]
         assert str(found.totals).startswith("0 files, 0 bytes, 7 lines: 3 hits, 1 rejects, 3 blanks")
