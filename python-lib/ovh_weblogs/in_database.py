@@ -16,9 +16,10 @@ from ovh_weblogs.engines.dialects import Dialect
 from ovh_weblogs.errors import InputError
 from ovh_weblogs.grouping import Grouping
 from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, VISITOR_ROLES, Role
-from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
+from ovh_weblogs.schema import EVENTS, LABELS, REJECT_REASON, Column, Type
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import SessionSettings, VisitorSettings
+from ovh_weblogs.visitored import Label
 
 _VISITOR = "visitor_id"
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
@@ -52,12 +53,41 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Labelled:
+    """What labels ask of a database, before rows are made and afterwards.
+
+    ``wished``: the labels; ``cuts``: of each query, by the time of the latest hit; ``source``: the events.
+    """
+
+    wished: Label
+    cuts: Callable[[int | None], Sequence[features.Cut | None]]
+    source: Source
+
+    def latest(self, dialect: Dialect) -> str:
+        """The SQL of the time of the latest hit, in microseconds since 1970: one row of one number."""
+        return database.statement([features.latest(dialect.name)], self.source, [features.LATEST], dialect)
+
+    def counts(self, name: str, written: Mapping[str, str], dialect: Dialect) -> str:
+        """The SQL of rows by cutoff (null but of snapshots) and label: these two, and their number.
+
+        Args:
+            name: Of the output's table, quoted.
+            written: The partition of it that was written, by dimension; empty for all.
+            dialect: Of the database.
+        """
+        pairs = [(column, column.name) for column in LABELS]
+        made = Source(name, pairs, [written] if written else None)
+        query = features.label_counts(dialect.name, self.wished.kind)
+        return database.statement([query], made, features.COUNTED_LABELS, dialect)
+
+
+@dataclass(frozen=True)
 class Made:
     """An output that SQL can make.
 
     ``columns``: that it makes; ``names``: of all that it has; ``text``: gives the SQL for a dialect and the time of the
     latest hit; ``told``: what is to be said of it; ``by_id``: whether rows are found by the input's visitor_id;
-    ``latest``: gives the SQL of that time, in microseconds since 1970, where labels hang on it.
+    ``labelled``: what its labels need, where it has any.
     """
 
     table: Table
@@ -66,14 +96,14 @@ class Made:
     text: Callable[[Dialect, int | None], str]
     told: tuple[str, ...] = ()
     by_id: bool = True
-    latest: Callable[[Dialect], str] | None = None
+    labelled: Labelled | None = None
 
     def statement(self, dialect: Dialect, latest: int | None = None) -> str:
         """The SQL that makes it.
 
         Args:
             dialect: Of the database.
-            latest: What the SQL of ``latest`` answers, where there is any.
+            latest: What the SQL of ``labelled.latest`` answers, where there are labels.
 
         Raises:
             InputError: Two columns have the same name there.
@@ -121,10 +151,6 @@ def visitors(table: Table, settings: VisitorSettings) -> Made:
         queries = grouping.definitions(latest, dialect.name)
         return database.statement(queries, source, grouping.columns, dialect, constants=table.written)
 
-    def asked(dialect: Dialect) -> str:
-        """The time of their latest hit."""
-        return database.statement([features.latest(dialect.name)], source, [features.LATEST], dialect)
-
     all_names = _with_partition(table, [column.name for column in grouping.columns])
     told = tuple(grouping.told())
     return Made(
@@ -134,7 +160,7 @@ def visitors(table: Table, settings: VisitorSettings) -> Made:
         text,
         told,
         by_id=not shape.groups,
-        latest=asked if grouping.has_labels else None,
+        labelled=Labelled(shape.label, grouping.cuts, source) if grouping.has_labels else None,
     )
 
 

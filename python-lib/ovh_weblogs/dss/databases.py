@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from ovh_weblogs.dss.datasets import Input, Output, dimensions, limits
 from ovh_weblogs.engines.database import longest_texts
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
 from ovh_weblogs.in_database import Made, NotInDatabase, Table, check_ids
+from ovh_weblogs.labelled import tell_labels
 from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
 
 logger = logging.getLogger(__name__)
@@ -58,7 +60,10 @@ def built(
         planned = plan(_table(events, outputs))  # what settings and schemas rule out: nothing is asked before
         database = _Database(connection, _dialect(kind, connection, settings))
         _check_ids(planned, database)
-        statements = [_statement(each.made, database) for each in planned]
+        latest = [database.latest(each.made) for each in planned]
+        statements = [
+            each.made.statement(database.dialect, moment) for each, moment in zip(planned, latest, strict=True)
+        ]
     except NotInDatabase as reason:
         if settings.engine is Engine.DATABASE:
             raise
@@ -69,8 +74,9 @@ def built(
         for sentence in each.made.told:
             logger.info("%s", sentence)
         _check_lengths(each, statement, database)
-    for each, statement in zip(planned, statements, strict=True):
+    for each, statement, moment in zip(planned, statements, latest, strict=True):
         _run(each, statement, database.dialect)
+        _tell_labels(each, moment, database)
     return True
 
 
@@ -98,11 +104,14 @@ class _Database:
     connection: str
     dialect: Dialect
 
-    def numbers(self, query: str) -> list[int | None]:
-        """What a query answers in one row of numbers."""
-        executor = SQLExecutor2(connection=self.connection)
-        answer = executor.query_to_df(query, pre_queries=list(self.dialect.before)).iloc[0]
-        return [None if pd.isna(each) else int(each) for each in answer]
+    def rows(self, query: str) -> list[list[int | None]]:
+        """What a query answers in numbers."""
+        answer = SQLExecutor2(connection=self.connection).query_to_df(query, pre_queries=list(self.dialect.before))
+        return [[None if pd.isna(each) else int(each) for each in row] for row in answer.itertuples(index=False)]
+
+    def latest(self, made: Made) -> int | None:
+        """The time of the latest hit, on which labels hang; None without labels, or without hits."""
+        return self.rows(made.labelled.latest(self.dialect))[0][0] if made.labelled else None
 
 
 def _common_place(events: Input, outputs: Sequence[Output]) -> tuple[str, str]:
@@ -125,11 +134,16 @@ def _place(config: Mapping[str, Any]) -> tuple[str, str]:
 
 def _table(events: Input, outputs: Sequence[Output]) -> Table:
     """The input's table as the host tells it."""
-    name = events.host.get_location_info().get("info", {}).get("quotedResolvedTableName")
+    name = _table_name(events.host)
     if not name:
         raise NotInDatabase(f"The host does not tell the table of {events.short_name}", fix=_IN_RECIPE)
     types = {str(column["name"]): str(column["type"]) for column in events.columns}
-    return Table(str(name), types, _read(events, types), outputs[0].written)
+    return Table(name, types, _read(events, types), outputs[0].written)
+
+
+def _table_name(dataset: Any) -> str:
+    """As the host resolves it, quoted; empty where it does not tell."""
+    return str(dataset.get_location_info().get("info", {}).get("quotedResolvedTableName") or "")
 
 
 def _dialect(kind: str, connection: str, settings: VisitorSettings) -> Dialect:
@@ -184,13 +198,7 @@ def _read(events: Input, types: Mapping[str, str]) -> list[dict[str, str]] | Non
 def _check_ids(planned: Sequence[Planned], database: _Database) -> None:
     """Refuse ids that are too long for the database, which is asked once."""
     for query in {each.made.longest_id(database.dialect) for each in planned} - {""}:
-        check_ids(database.dialect, database.numbers(query)[0] or 0)
-
-
-def _statement(made: Made, database: _Database) -> str:
-    """The SQL of an output; labels hang on the latest hit, which is the one thing that the database is asked for."""
-    latest = database.numbers(made.latest(database.dialect))[0] if made.latest else None
-    return made.statement(database.dialect, latest)
+        check_ids(database.dialect, database.rows(query)[0][0] or 0)
 
 
 def _check_lengths(planned: Planned, statement: str, database: _Database) -> None:
@@ -198,7 +206,7 @@ def _check_lengths(planned: Planned, statement: str, database: _Database) -> Non
     if not planned.short:
         return
     query = longest_texts(statement, list(planned.short), database.dialect)
-    for (name, limit), longest in zip(planned.short.items(), database.numbers(query), strict=True):
+    for (name, limit), longest in zip(planned.short.items(), database.rows(query)[0], strict=True):
         planned.output.check_length(name, limit, longest)
 
 
@@ -208,3 +216,13 @@ def _run(planned: Planned, statement: str, dialect: Dialect) -> None:
         planned.output.host, statement, pre_queries=list(dialect.before), overwrite_output_schema=False
     )
     logger.info("%s: written in the database", planned.output.name)
+
+
+def _tell_labels(planned: Planned, latest: int | None, database: _Database) -> None:
+    """Log what the engine in the recipe logs of labels."""
+    labelled, output = planned.made.labelled, planned.output
+    if labelled is None:
+        return
+    query = labelled.counts(_table_name(output.host), output.written, database.dialect)
+    counts = Counter({(cutoff, label): count or 0 for cutoff, label, count in database.rows(query)})
+    tell_labels(counts, labelled.wished, labelled.cuts(latest))

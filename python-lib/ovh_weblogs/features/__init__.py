@@ -1,6 +1,6 @@
 """Definitions in SQL, built as expressions; engines run them."""
 
-from ovh_weblogs.features.labels import CUTS, Cut, cuts, cuts_of
+from ovh_weblogs.features.labels import COUNTED_LABELS, CUTS, Cut, cuts, cuts_of, label_counts
 from ovh_weblogs.features.localday import bounds, day_end, offsets
 from ovh_weblogs.features.sessions import places, sessions
 from ovh_weblogs.features.sessiontable import (
@@ -15,6 +15,7 @@ from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_col
 from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
+    "COUNTED_LABELS",
     "CUTS",
     "LATEST",
     "PLACE_READS",
@@ -24,6 +25,7 @@ __all__ = [
     "cuts",
     "cuts_of",
     "day_end",
+    "label_counts",
     "latest",
     "left_out",
     "left_out_of_sessions",

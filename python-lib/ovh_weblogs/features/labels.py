@@ -14,11 +14,17 @@ from datetime import tzinfo
 from sqlglot import exp
 
 from ovh_weblogs.features.localday import days_later
+from ovh_weblogs.features.portable import micros
 from ovh_weblogs.features.visits import over
-from ovh_weblogs.schema import HIT_ORDER
+from ovh_weblogs.schema import HIT_ORDER, Column, Type
 from ovh_weblogs.visitored import Label, LabelKind
 
 CUTS = "cuts"
+COUNTED_LABELS = (
+    Column("cutoff_us", Type.BIGINT, "Cutoff in microseconds since 1970; null but of snapshots."),
+    Column("label", Type.INT, "The label; null where it is not known yet."),
+    Column("rows_in_all", Type.BIGINT, "Number of rows.", nullable=False),
+)
 _ONE = "one"
 
 
@@ -97,6 +103,19 @@ def _cuts() -> exp.Select:
     others = exp.select("others.visitor_id", f"{theirs} AS cutoff_rn", "0 AS label").from_("others")
     both = exp.union(donors, others.join("donors", on="others.donor = donors.donor"), distinct=False)
     return exp.select("visitor_id", "cutoff_rn", "label").from_(both.subquery("both"))
+
+
+def label_counts(dialect: str, kind: LabelKind) -> exp.Select:
+    """Rows by cutoff and label, as ``COUNTED_LABELS``, over a table ``events`` of rows of visitors.
+
+    Args:
+        dialect: Of the engine that will run it.
+        kind: Of the labels: rows of histories have cutoffs of their own, which are not told.
+    """
+    own = micros("cutoff_ts", dialect) if kind is LabelKind.SNAPSHOT else exp.cast(exp.null(), "BIGINT")
+    rows = exp.select(exp.alias_(own, "cutoff_us"), "label").from_("events")
+    query = exp.select("cutoff_us", "label", "COUNT(*) AS rows_in_all").from_("labelled")
+    return query.group_by("cutoff_us", "label").with_("labelled", as_=rows)
 
 
 def _before(cut: Cut) -> exp.Select:

@@ -84,8 +84,9 @@ def latest(dialect: str = "duckdb") -> exp.Select:
     Args:
         dialect: Of the engine that will run it.
     """
-    newest = exp.Max(this=micros("server_ts", dialect))
-    return exp.select(exp.alias_(newest, LATEST.name, quoted=True)).from_(EVENTS_TABLE)
+    times = exp.select(exp.alias_(micros("server_ts", dialect), "ts_us")).from_(EVENTS_TABLE)
+    newest = exp.alias_(exp.Max(this=exp.column("ts_us")), LATEST.name, quoted=True)
+    return exp.select(newest).from_("times").with_("times", as_=times)
 
 
 def spans(columns: Sequence[str], shape: Shape) -> exp.Select:

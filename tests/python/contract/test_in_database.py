@@ -254,8 +254,8 @@ def test_what_only_the_recipe_can_read_is_told_and_read_there_unless_the_databas
 
 def test_settings_and_schemas_are_looked_at_before_the_database_is_asked_for_anything(run, store, mariadb, lay, fill):
     lay(mariadb, "events", "made")
-    fill({**COLUMNS, "is_conversion": "boolean"}, [[*row, "true"] for row in ROWS])
-    assert "Rows with labels" in run("ovh-logs-visitors", engine="database", label="snapshot").error["message"]
+    fill()
+    assert "no column is_conversion" in run("ovh-logs-visitors", engine="database", label="history").error["message"]
     fill({"server_ts": "date", "client_addr": "string"}, [["2026-03-28T10:00:00.000Z", "192.0.2.1"]])
     assert "no column visitor_id" in run("ovh-logs-sessions", engine="database").error["message"]
     assert left(store) == []
@@ -299,16 +299,75 @@ def test_a_partitioned_input_of_which_the_host_names_no_partition_is_left_to_it(
     assert result.error["message"].startswith("The host does not tell which partitions of events are read; choose the")
 
 
-def test_labels_are_made_by_the_recipe_wherever_the_events_lie(run, store, postgres, lay, fill):
+CONVERTING = [
+    ["2026-03-08T10:00:00.000Z", "late", "false"],
+    ["2026-03-28T10:00:00.000Z", "late", "true"],
+    ["2026-03-20T10:00:00.000Z", "early", "false"],
+    ["2026-03-21T10:00:00.000Z", "early", "true"],
+    ["2026-03-09T10:00:00.000Z", "never", "false"],
+    ["2026-03-10T10:00:00.000Z", "never", ""],
+    ["2026-03-29T10:00:00.000Z", "new", "false"],
+]
+
+
+@pytest.mark.parametrize(
+    ("wished", "expected", "told"),
+    [
+        (
+            {"label": "snapshot", "cutoffs": ["2026-03-15", "2026-03-24", "2026-03-26", "2025-01-01"]},
+            # By cutoff: of the last week nobody knows the end.
+            {
+                ("2026-03-14T23:00:00.000Z", "late", "0"),
+                ("2026-03-14T23:00:00.000Z", "never", "0"),
+                ("2026-03-23T23:00:00.000Z", "late", "1"),
+                ("2026-03-23T23:00:00.000Z", "early", ""),
+                ("2026-03-23T23:00:00.000Z", "never", ""),
+                ("2026-03-25T23:00:00.000Z", "late", "1"),
+                ("2026-03-25T23:00:00.000Z", "early", ""),
+                ("2026-03-25T23:00:00.000Z", "never", ""),
+            },
+            [
+                "2 rows convert, 2 do not, of 4 it is not known yet",
+                "No visitor has a hit before 2024-12-31T23:00:00 UTC",
+            ],
+        ),
+        (
+            {"label": "snapshot", "horizon_days": 1},
+            {("2026-03-28T23:00:00.000Z", name, "0") for name in ("late", "early", "never")},
+            ["0 rows convert, 3 do not", "Every row whose label is known does not convert"],
+        ),
+        (
+            {"label": "history"},
+            {
+                ("2026-03-28T10:00:00.000Z", "late", "1"),
+                ("2026-03-21T10:00:00.000Z", "early", "1"),
+                ("2026-03-10T10:00:00.000Z", "never", "0"),
+            },
+            ["2 rows convert, 1 do not"],
+        ),
+    ],
+    ids=["cutoffs", "newest cutoff", "histories"],
+)
+def test_labels_are_made_in_the_database(run, store, server, lay, fill, wished, expected, told):
+    lay(server, "events", "made")
+    fill({"server_ts": "date", "visitor_id": "string", "is_conversion": "boolean"}, CONVERTING)
+    made = []
+    for engine in ("database", "embedded"):
+        result = run("ovh-logs-visitors", engine=engine, **wished)
+        assert result.error is None, result.log
+        assert [sentence for sentence in told if sentence not in result.log] == []
+        made.append((rows(store), store.columns("made")))
+    assert made[0] == made[1]
+    assert {(row["cutoff_ts"], row["visitor_id"], row["label"]) for row in made[0][0]} == expected
+    assert len(made[0][0]) == len(expected)
+
+
+def test_labels_of_no_events_are_no_rows(run, store, postgres, lay, fill):
     lay(postgres, "events", "made")
-    columns = {"server_ts": "date", "visitor_id": "string", "is_conversion": "boolean"}
-    fill(columns, [["2026-03-08T10:00:00.000Z", "v", "false"], ["2026-03-28T10:00:00.000Z", "v", "true"]])
-    wished = {"label": "snapshot", "cutoffs": ["2026-03-25"]}
-    refused = run("ovh-logs-visitors", engine="database", **wished)
-    assert "Rows with labels are made by the engine in the recipe alone; choose that engine" in refused.error["message"]
-    result = run("ovh-logs-visitors", **wished)
+    fill({"server_ts": "date", "visitor_id": "string", "is_conversion": "boolean"}, [])
+    result = run("ovh-logs-visitors", engine="database", label="snapshot")
     assert result.error is None, result.log
-    assert [(row["count"], row["label"]) for row in rows(store, "made")] == [("1", "1")]
+    assert rows(store) == []
 
 
 def test_input_and_output_have_to_lie_in_one_database(run, store, postgres, lay, fill):
