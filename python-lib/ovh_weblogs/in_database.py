@@ -6,22 +6,23 @@ still to be told), SQL does not: the input has to be events as enrichment leaves
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ovh_weblogs import enrichment, features
+from ovh_weblogs.crm import PREFIX, check_beside, check_crm, identified
 from ovh_weblogs.engines import database
+from ovh_weblogs.engines.crmjoin import CrmJoin, CrmTable
 from ovh_weblogs.engines.database import Source
 from ovh_weblogs.engines.dialects import Dialect
-from ovh_weblogs.errors import InputError
 from ovh_weblogs.grouping import Grouping
 from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, VISITOR_ROLES, Role
-from ovh_weblogs.schema import EVENTS, LABELS, REJECT_REASON, Column, Type
+from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import SessionSettings, VisitorSettings
-from ovh_weblogs.visitored import Label
+from ovh_weblogs.tables import VISITOR, Labelled, Made, NotInDatabase, Table
+from ovh_weblogs.visitored import CrmSettings, LabelKind
 
-_VISITOR = "visitor_id"
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
 _FITS: Mapping[Type, tuple[str, ...]] = {
     Type.STRING: ("string",),
@@ -33,113 +34,27 @@ _FITS: Mapping[Type, tuple[str, ...]] = {
 }
 
 
-class NotInDatabase(InputError):
-    """The rows cannot be made in the database; the embedded engine can make them."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of events in a database.
-
-    ``name``: as the host resolves it, quoted; ``types``: of its columns, as the host names them, in order;
-    ``partitions``: those that are read, each a value by dimension, None for all; ``written``: values of the dimensions
-    of the partition that is written, empty where the output has none.
-    """
-
-    name: str
-    types: Mapping[str, str]
-    partitions: Sequence[Mapping[str, str]] | None = None
-    written: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """What labels ask of a database, before rows are made and afterwards.
-
-    ``wished``: the labels; ``cuts``: of each query, by the time of the latest hit; ``source``: the events.
-    """
-
-    wished: Label
-    cuts: Callable[[int | None], Sequence[features.Cut | None]]
-    source: Source
-
-    def latest(self, dialect: Dialect) -> str:
-        """The SQL of the time of the latest hit, in microseconds since 1970: one row of one number."""
-        return database.statement([features.latest(dialect.name)], self.source, [features.LATEST], dialect)
-
-    def counts(self, name: str, written: Mapping[str, str], dialect: Dialect) -> str:
-        """The SQL of rows by cutoff (null but of snapshots) and label: these two, and their number.
-
-        Args:
-            name: Of the output's table, quoted.
-            written: The partition of it that was written, by dimension; empty for all.
-            dialect: Of the database.
-        """
-        pairs = [(column, column.name) for column in LABELS]
-        made = Source(name, pairs, [written] if written else None)
-        query = features.label_counts(dialect.name, self.wished.kind)
-        return database.statement([query], made, features.COUNTED_LABELS, dialect)
-
-
-@dataclass(frozen=True)
-class Made:
-    """An output that SQL can make.
-
-    ``columns``: that it makes; ``names``: of all that it has; ``text``: gives the SQL for a dialect and the time of the
-    latest hit; ``told``: what is to be said of it; ``by_id``: whether rows are found by the input's visitor_id;
-    ``labelled``: what its labels need, where it has any.
-    """
-
-    table: Table
-    columns: tuple[Column, ...]
-    names: tuple[str, ...]
-    text: Callable[[Dialect, int | None], str]
-    told: tuple[str, ...] = ()
-    by_id: bool = True
-    labelled: Labelled | None = None
-
-    def statement(self, dialect: Dialect, latest: int | None = None) -> str:
-        """The SQL that makes it.
-
-        Args:
-            dialect: Of the database.
-            latest: What the SQL of ``labelled.latest`` answers, where there are labels.
-
-        Raises:
-            InputError: Two columns have the same name there.
-            NotInDatabase: The name of a column is too long.
-        """
-        _check_names(self.names, dialect)
-        return self.text(dialect, latest)
-
-    def longest_id(self, dialect: Dialect) -> str:
-        """The SQL of the length of the longest visitor_id, for ``check_ids``; empty where it may have any."""
-        if not (self.by_id and dialect.key_limit):
-            return ""
-        return database.longest_text(Source(self.table.name, (), self.table.partitions), _VISITOR, dialect)
-
-
-def visitors(table: Table, settings: VisitorSettings) -> Made:
-    """One row per visitor, or per what else the settings name.
+def visitors(table: Table, settings: VisitorSettings, crm: Table | None = None) -> Made:
+    """One row per visitor, or per what else the settings name, and per cutoff.
 
     Args:
         table: The events.
         settings: As the embedded engine takes them.
+        crm: The CRM, where the settings have one.
 
     Raises:
         InputError: A needed column is absent.
         NotInDatabase: The input is not what enrichment leaves, or the output needs more than that.
     """
-    grouping, shape = Grouping(list(table.types), settings), settings.shape
-    if settings.crm:
-        raise NotInDatabase(
-            "Rows with a CRM are made by the engine in the recipe alone", fix="choose that engine, or empty crm_key"
-        )
+    shape, identifier = identified(list(table.types), settings)
+    grouping = Grouping(list(table.types), replace(settings, shape=shape))
+    wished = Grouping(list(table.types), settings).columns
+    join = _join(crm, settings, grouping.columns, [column.name for column in wished], identifier) if crm else None
     names = _names(table, settings, CONTENT_ROLES)
     if shape.is_of_visitors:
         _check_visitor(table)
     needed = set(features.visitor_reads(grouping.present, shape)) & set(names)
-    needed -= set() if shape.is_of_visitors else {_VISITOR}
+    needed -= set() if shape.is_of_visitors else {VISITOR}
     read = [column for column in EVENTS.columns if column.name in needed]
     pairs = [(column, names[column.name]) for column in read]
     pairs += zip(features.own_columns(shape), (*shape.groups, *(each.column for each in shape.sources)), strict=True)
@@ -149,19 +64,43 @@ def visitors(table: Table, settings: VisitorSettings) -> Made:
     def text(dialect: Dialect, latest: int | None) -> str:
         """The rows of visitors."""
         queries = grouping.definitions(latest, dialect.name)
-        return database.statement(queries, source, grouping.columns, dialect, constants=table.written)
+        return database.statement(queries, source, grouping.columns, dialect, constants=table.written, join=join)
 
-    all_names = _with_partition(table, [column.name for column in grouping.columns])
+    joined = join.crm.kept.values() if join else ()
     told = tuple(grouping.told())
     return Made(
         table,
-        grouping.columns,
-        all_names,
+        wished,
+        _with_partition(table, [*(column.name for column in wished), *joined]),
         text,
         told,
         by_id=not shape.groups,
         labelled=Labelled(shape.label, grouping.cuts, source) if grouping.has_labels else None,
+        join=join,
     )
+
+
+def _join(
+    crm: Table, settings: VisitorSettings, made: Sequence[Column], wished: Sequence[str], identifier: str
+) -> CrmJoin:
+    """How rows of these columns meet a CRM."""
+    chosen = settings.crm or CrmSettings("")
+    check_crm(list(crm.types), chosen)
+    kept = {name: PREFIX + name for name in crm.types if name != chosen.key}
+    check_beside(list(kept.values()), wished)
+    kinds = {f"{chosen.key} of the CRM": (crm.types[chosen.key], "string")}
+    if chosen.date:
+        kinds[f"{chosen.date} of the CRM"] = (crm.types[chosen.date], "date")
+    kinds[identifier] = next(column.dss["type"] for column in made if column.name == identifier), "string"
+    wrong = [f"{name} ({kind} in place of {needed})" for name, (kind, needed) in kinds.items() if kind != needed]
+    if wrong:
+        raise NotInDatabase(
+            f"The CRM is joined by columns of other types: {', '.join(wrong)}, which only the engine in the recipe "
+            "reads",
+            fix="cast these columns in a Prepare recipe before, or choose that engine",
+        )
+    has_cutoffs = settings.shape.label.kind is not LabelKind.NONE
+    return CrmJoin(CrmTable(crm.name, chosen.key, chosen.date, kept, crm.partitions), identifier, wished, has_cutoffs)
 
 
 def sessions(table: Table, settings: SessionSettings) -> Made:
@@ -203,23 +142,6 @@ def events_with_sessions(table: Table, settings: SessionSettings) -> Made:
     return Made(table, visits.places, (*(name for name in through if name not in places), *places), text)
 
 
-def check_ids(dialect: Dialect, longest: int) -> None:
-    """Refuse ids that are too long for the database to find rows by.
-
-    Args:
-        dialect: Of the database.
-        longest: Characters of the longest id.
-
-    Raises:
-        NotInDatabase: It is too long.
-    """
-    if longest > dialect.key_limit:
-        raise NotInDatabase(
-            f"A visitor_id has {longest} characters, and {dialect.spoken} finds rows by at most {dialect.key_limit}",
-            fix="let enrichment make visitor_id a hash, or choose the engine in the recipe",
-        )
-
-
 def _of_visits(table: Table, settings: SessionSettings, visits: Visits) -> Source:
     names = _names(table, settings, JOURNEY_ROLES)
     _check_visitor(table)
@@ -243,7 +165,7 @@ def _names(table: Table, settings: VisitorSettings, roles: Sequence[Role]) -> di
 
 
 def _check_visitor(table: Table) -> None:
-    if _VISITOR not in table.types:
+    if VISITOR not in table.types:
         raise NotInDatabase(
             "The input has no column visitor_id, which only the engine in the recipe makes of address and user agent",
             fix="enrich the hits first, or choose that engine",
@@ -275,19 +197,3 @@ def _with_partition(table: Table, names: Sequence[str]) -> tuple[str, ...]:
             fix="call the dimension otherwise, such as day",
         )
     return (*names, *table.written)
-
-
-def _check_names(names: Sequence[str], dialect: Dialect) -> None:
-    long = [name for name in names if not dialect.takes_name(name)]
-    if long:
-        raise NotInDatabase(
-            f"{long[0]} is too long a name for {dialect.spoken}, which takes {dialect.name_limit} {dialect.name_unit}",
-            fix="shorten the name of the input's column or page category that it is made from",
-        )
-    known: dict[str, str] = {}
-    for name in names if dialect.ignores_case else ():
-        if known.setdefault(name.lower(), name) != name:
-            raise InputError(
-                f"{dialect.spoken} does not tell column {name} from column {known[name.lower()]}",
-                fix="rename the input's column in a Prepare recipe before this one, or write to another database",
-            )

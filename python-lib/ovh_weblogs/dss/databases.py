@@ -11,12 +11,13 @@ from typing import Any
 import pandas as pd
 from dataiku import SQLExecutor2
 
+from ovh_weblogs.crm import NAMED, twice_there
 from ovh_weblogs.dss.datasets import Input, Output, dimensions, limits
-from ovh_weblogs.engines.database import longest_texts
+from ovh_weblogs.engines.database import longest_texts, twins
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
-from ovh_weblogs.in_database import Made, NotInDatabase, Table, check_ids
 from ovh_weblogs.labelled import tell_labels
 from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
+from ovh_weblogs.tables import Made, NotInDatabase, Table, check_ids
 
 logger = logging.getLogger(__name__)
 
@@ -39,15 +40,15 @@ class Planned:
 
 
 def built(
-    settings: VisitorSettings, events: Input, outputs: Sequence[Output], plan: Callable[[Table], list[Planned]]
+    settings: VisitorSettings, inputs: Sequence[Input], outputs: Sequence[Output], plan: Callable[..., list[Planned]]
 ) -> bool:
     """Whether the outputs were made in the database; told in the log, with the reason where they were not.
 
     Args:
         settings: The engine that is wanted.
-        events: The input.
+        inputs: All of them.
         outputs: All of them.
-        plan: What is to be made of a table.
+        plan: What is to be made of the inputs' tables.
 
     Raises:
         NotInDatabase: It cannot be done, and no other engine may.
@@ -56,10 +57,13 @@ def built(
     if settings.engine is Engine.EMBEDDED:
         return False
     try:
-        kind, connection = _common_place(events, outputs)
-        planned = plan(_table(events, outputs))  # what settings and schemas rule out: nothing is asked before
+        kind, connection = _common_place(inputs, outputs)
+        planned = plan(
+            *(_table(each, outputs) for each in inputs)
+        )  # what settings and schemas rule out: nothing is asked before
         database = _Database(connection, _dialect(kind, connection, settings))
         _check_ids(planned, database)
+        _check_crm(planned, settings, database)
         latest = [database.latest(each.made) for each in planned]
         statements = [
             each.made.statement(database.dialect, moment) for each, moment in zip(planned, latest, strict=True)
@@ -80,7 +84,9 @@ def built(
     return True
 
 
-def planned(made: Made, output: Output, theirs: Sequence[Mapping[str, Any]] = ()) -> Planned:
+def planned(
+    made: Made, output: Output, theirs: Sequence[Mapping[str, Any]] = (), told: Sequence[Mapping[str, Any]] = ()
+) -> Planned:
     """An output, its schema in the order of the statement: columns of the input, those that are made, the partition's.
 
     Args:
@@ -88,11 +94,12 @@ def planned(made: Made, output: Output, theirs: Sequence[Mapping[str, Any]] = ()
         output: Where to.
         theirs: Columns of the input that go through: those of which none is made come first, the others are described
             as the input describes them.
+        told: Columns of a CRM, which come after those that are made.
     """
     by_name, own = {column["name"]: column for column in theirs}, {column.name for column in made.columns}
     through = [column for column in theirs if column["name"] not in own]
-    columns = output.schema([*through, *(by_name.get(column.name, column.dss) for column in made.columns)])
-    known = limits(theirs)  # a text that the input's column holds needs no look
+    columns = output.schema([*through, *(by_name.get(column.name, column.dss) for column in made.columns), *told])
+    known = limits([*theirs, *told])  # a text that the input's column holds needs no look
     short = {name: limit for name, limit in limits(columns).items() if known.get(name, limit + 1) > limit}
     return Planned(output, made, columns, {name: short[name] for name in short if name not in output.written})
 
@@ -114,17 +121,18 @@ class _Database:
         return self.rows(made.labelled.latest(self.dialect))[0][0] if made.labelled else None
 
 
-def _common_place(events: Input, outputs: Sequence[Output]) -> tuple[str, str]:
-    """Type and connection of the input's table, in which the outputs lie, too."""
-    config = events.host.get_config()
-    kind, connection = _place(config)
+def _common_place(inputs: Sequence[Input], outputs: Sequence[Output]) -> tuple[str, str]:
+    """Type and connection of the first input's table, in which the other inputs and the outputs lie, too."""
+    kind, connection = _place(inputs[0].host.get_config())
     if dialect_of(kind) is None or not connection:
-        raise NotInDatabase(f"{events.short_name} lies in no database that SQL is made for", fix=_IN_RECIPE)
-    if config.get("params", {}).get("mode", "table") != "table":
-        raise NotInDatabase(f"{events.short_name} is a query, and no table", fix=_IN_RECIPE)
-    for output in outputs:
-        if _place(output.host.get_config()) != (kind, connection):
-            raise NotInDatabase(f"{output.name} is no table of the connection {connection}", fix=_ONE_CONNECTION)
+        raise NotInDatabase(f"{inputs[0].short_name} lies in no database that SQL is made for", fix=_IN_RECIPE)
+    for each in inputs:
+        if each.host.get_config().get("params", {}).get("mode", "table") != "table":
+            raise NotInDatabase(f"{each.short_name} is a query, and no table", fix=_IN_RECIPE)
+    places = [(each.short_name, each.host) for each in inputs] + [(each.name, each.host) for each in outputs]
+    for name, dataset in places:
+        if _place(dataset.get_config()) != (kind, connection):
+            raise NotInDatabase(f"{name} is no table of the connection {connection}", fix=_ONE_CONNECTION)
     return kind, connection
 
 
@@ -199,6 +207,17 @@ def _check_ids(planned: Sequence[Planned], database: _Database) -> None:
     """Refuse ids that are too long for the database, which is asked once."""
     for query in {each.made.longest_id(database.dialect) for each in planned} - {""}:
         check_ids(database.dialect, database.rows(query)[0][0] or 0)
+
+
+def _check_crm(planned: Sequence[Planned], settings: VisitorSettings, database: _Database) -> None:
+    """Refuse a CRM that has a customer twice: his rows would be doubled."""
+    for join in (each.made.join for each in planned):
+        if join and settings.crm:
+            executor = SQLExecutor2(connection=database.connection)
+            query = twins(join.crm, NAMED + 1, database.dialect)
+            found = executor.query_to_df(query, pre_queries=list(database.dialect.before))
+            if len(found):
+                raise twice_there([str(key) for key in found.iloc[:, 0]], settings.crm)
 
 
 def _check_lengths(planned: Planned, statement: str, database: _Database) -> None:

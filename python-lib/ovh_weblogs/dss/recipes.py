@@ -30,6 +30,8 @@ from ovh_weblogs.pipeline import EnrichSettings, ParseSettings, Totals
 from ovh_weblogs.schema import ARCHIVED, HITS, REJECTS
 from ovh_weblogs.sessions import SessionSettings, Visits
 from ovh_weblogs.settings import Midnight, VisitorSettings
+from ovh_weblogs.tables import Table
+from ovh_weblogs.visitored import CrmSettings
 
 logger = logging.getLogger(__name__)
 
@@ -178,19 +180,23 @@ def _with_crm(settings: VisitorSettings) -> tuple[VisitorSettings, Crm | None, l
     dataset = datasets.Input("crm")
     chosen = replace(settings.crm, types=label_forms.types_of(dataset.columns))
     crm = Crm(dataset.batches(), dataset.names, chosen)
-    told = [{**column, "name": PREFIX + column["name"]} for column in dataset.columns if column["name"] != chosen.key]
-    return replace(settings, crm=chosen), crm, told
+    return replace(settings, crm=chosen), crm, _told_by(dataset, chosen)
+
+
+def _told_by(crm: datasets.Input, settings: CrmSettings) -> list[dict[str, Any]]:
+    return [{**column, "name": PREFIX + column["name"]} for column in crm.columns if column["name"] != settings.key]
 
 
 def _visitors_in_database(settings: VisitorSettings, events: datasets.Input) -> bool:
-    output = datasets.Output("visitors")
+    output, crm = datasets.Output("visitors"), datasets.Input("crm") if settings.crm else None
 
-    def plan(table: in_database.Table) -> list[databases.Planned]:
+    def plan(table: Table, customers: Table | None = None) -> list[databases.Planned]:
         """The visitors."""
         theirs = [column for column in events.columns if column["name"] in settings.shape.groups]
-        return [databases.planned(in_database.visitors(table, settings), output, theirs)]
+        told = _told_by(crm, settings.crm) if crm and settings.crm else []
+        return [databases.planned(in_database.visitors(table, settings, customers), output, theirs, told)]
 
-    return databases.built(settings, events, [output], plan)
+    return databases.built(settings, [events, *([crm] if crm else [])], [output], plan)
 
 
 def build_sessions() -> None:
@@ -230,7 +236,7 @@ def _sessions_in_database(settings: SessionSettings, events: datasets.Input, out
     if get_output_names_for_role("events_with_sessions"):
         outputs.append(datasets.Output("events_with_sessions"))
 
-    def plan(table: in_database.Table) -> list[databases.Planned]:
+    def plan(table: Table) -> list[databases.Planned]:
         """The visits, and the events with their places where they are wanted."""
         planned = [databases.planned(in_database.sessions(table, settings), output)]
         for placed in outputs[1:]:
@@ -238,7 +244,7 @@ def _sessions_in_database(settings: SessionSettings, events: datasets.Input, out
             planned.append(databases.planned(in_database.events_with_sessions(table, settings), placed, theirs))
         return planned
 
-    return databases.built(settings, events, outputs, plan)
+    return databases.built(settings, [events], outputs, plan)
 
 
 def of_partition(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> SessionSettings:

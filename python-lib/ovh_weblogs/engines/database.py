@@ -14,14 +14,15 @@ from typing import Any
 from sqlglot import ErrorLevel, exp
 
 from ovh_weblogs.column import Column, Type
-from ovh_weblogs.engines.dialects import BIGQUERY, MARIADB, Dialect, declared
-from ovh_weblogs.features.portable import text
+from ovh_weblogs.engines import crmjoin
+from ovh_weblogs.engines.crmjoin import CrmJoin, CrmTable, with_crm
+from ovh_weblogs.engines.dialects import BIGQUERY, Dialect, declared
+from ovh_weblogs.engines.reading import digest, found_by, known, nulled, of_partitions, table_of
 from ovh_weblogs.schema import HIT_ORDER
 
 ROW_INDEX = "row_index"
 _VISITOR = "visitor_id"
 _GROUP = "group_"
-_DIGEST = 64  # characters of SHA-256 in hexadecimal
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def statement(
     dialect: Dialect,
     *,
     constants: Mapping[str, str] | None = None,
+    join: CrmJoin | None = None,
 ) -> str:
     """The SQL of a definition's rows: a SELECT, since the host rewrites no query that begins with WITH.
 
@@ -60,11 +62,20 @@ def statement(
         output: Columns that each gives, in order; instants as microseconds.
         dialect: Of the database.
         constants: Further columns by name, each a text: the partition that is written.
+        join: A CRM, whose columns come after those of ``output`` that it hands on.
     """
     made = [exp.alias_(declared(column.name, column.type, dialect), column.name, quoted=True) for column in output]
-    wanted = [*made, *_constants(constants)]
-    parts = [exp.select(*wanted).from_(_with_events(query, source, dialect)) for query in queries]
-    return _text(parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False), dialect)
+    others = [join.crm.name] if join else []
+    parts = [exp.select(*made).from_(_with_events(query, source, dialect, others)) for query in queries]
+    if join is None:
+        parts = [part.select(*_constants(constants)) for part in parts]
+    rows = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
+    return _text(with_crm(rows, join, dialect).select(*_constants(constants)) if join else rows, dialect)
+
+
+def twins(crm: CrmTable, most: int, dialect: Dialect) -> str:
+    """The SQL of keys that a CRM has twice, as ``crmjoin.twins``."""
+    return _text(crmjoin.twins(crm, most, dialect), dialect)
 
 
 def placed(
@@ -114,9 +125,9 @@ def longest_text(source: Source, name: str, dialect: Dialect) -> str:
         name: Of the column.
         dialect: Of the database.
     """
-    table = exp.maybe_parse(source.table, into=exp.Table, dialect=dialect.generator)
+    table = table_of(source.table, dialect)
     query = exp.select(_longest(name)).from_(table)
-    return _text(_of_partitions(query, source, dialect), dialect)
+    return _text(of_partitions(query, source.partitions, dialect), dialect)
 
 
 def longest_texts(statement: str, names: Sequence[str], dialect: Dialect) -> str:
@@ -156,14 +167,18 @@ def _constants(constants: Mapping[str, str] | None) -> list[Any]:
     return [exp.alias_(exp.Literal.string(value), name, quoted=True) for name, value in (constants or {}).items()]
 
 
-def _with_events(query: exp.Expression, source: Source, dialect: Dialect) -> exp.Subquery:
-    """The query as a table, with the steps that make ``events`` before its own."""
+def _with_events(query: exp.Expression, source: Source, dialect: Dialect, others: Sequence[str] = ()) -> exp.Subquery:
+    """The query as a table, with the steps that make ``events`` before its own.
+
+    ``others``: names of further tables in the same statement, which no step may have.
+    """
     query = query.copy()
     steps = {"given": exp.select("*").from_("table"), "events": _events(source, dialect)}
     own = [exp.CTE(this=step, alias=_alias(name)) for name, step in steps.items()]
     query.args["with_"].set("expressions", [*own, *query.args["with_"].expressions])
-    table = exp.maybe_parse(source.table, into=exp.Table, dialect=dialect.generator)
-    _rename(query, table.name)
+    table = table_of(source.table, dialect)
+    for name in (table.name, *(table_of(each, dialect).name for each in others)):
+        _rename(query, name)
     own[0].set("this", _given(source, table, dialect))
     return exp.Subquery(this=query, alias=_alias("made"))
 
@@ -189,54 +204,21 @@ def _given(source: Source, table: exp.Table, dialect: Dialect) -> exp.Select:
     ]
     query = exp.select(*made, *carried).from_(table)
     if source.refused and not source.carried:
-        query = query.where(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()))
-    return _of_partitions(query, source, dialect)
-
-
-def _of_partitions(query: exp.Select, source: Source, dialect: Dialect) -> exp.Select:
-    if source.partitions is None:
-        return query
-    wanted = [_of_partition(each, dialect) for each in source.partitions]
-    return query.where(exp.or_(*wanted) if wanted else "1 = 0")
+        query = query.where(exp.Is(this=known(source.refused, dialect), expression=exp.Null()))
+    return of_partitions(query, source.partitions, dialect)
 
 
 def _read(column: Column, name: str, source: Source, dialect: Dialect) -> exp.Expression:
     if column.type is not Type.STRING:
         return exp.column(name, quoted=True)
-    known = _known(name, dialect)
+    value = known(name, dialect)
     if column.name != _VISITOR:
-        return known
+        return value
     # A tracker writes a missing cookie as this word. Longer ids would be cut: ``longest_text`` tells of them before.
-    visitor = _found_by(_nulled(known, "null"), dialect.key_limit, dialect)
+    visitor = found_by(nulled(value, "null"), dialect.key_limit, dialect)
     if not (source.refused and source.carried):
         return visitor
-    return exp.Case().when(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()), visitor)
-
-
-def _found_by(key: exp.Expression, limit: int, dialect: Dialect) -> exp.Expression:
-    """A text of so many characters at most, by which rows can be found."""
-    if not dialect.key_limit:
-        return key
-    limited = exp.cast(key, f"CHAR({limit})", dialect=dialect.generator)
-    return exp.Collate(this=limited, expression=exp.var("utf8mb4_nopad_bin"))
-
-
-def _known(name: str, dialect: Dialect) -> exp.Expression:
-    return _nulled(text(name, dialect.name), "")
-
-
-def _nulled(value: exp.Expression, word: str) -> exp.Expression:
-    return exp.Nullif(this=value, expression=exp.Literal.string(word))
-
-
-def _of_partition(partition: Mapping[str, str], dialect: Dialect) -> exp.Condition:
-    """The column as it is, by which an index or a part of the table is found, and by its bytes where that is more."""
-    wanted = []
-    for name, value in partition.items():
-        wanted.append(exp.EQ(this=exp.column(name, quoted=True), expression=exp.Literal.string(value)))
-        if dialect.generator == MARIADB.generator:
-            wanted.append(exp.EQ(this=text(name, dialect.name), expression=exp.Literal.string(value)))
-    return exp.and_(*wanted)
+    return exp.Case().when(exp.Is(this=known(source.refused, dialect), expression=exp.Null()), visitor)
 
 
 def _events(source: Source, dialect: Dialect) -> exp.Select:
@@ -262,7 +244,4 @@ def _key(names: Sequence[str], dialect: Dialect) -> exp.Expression:
         for name in names
         if name.startswith(_GROUP)
     )
-    key: exp.Expression = exp.maybe_parse(" || ".join(parts))
-    if not dialect.key_limit:
-        return key
-    return _found_by(exp.SHA2(this=key, length=exp.Literal.number(256)), _DIGEST, dialect)
+    return digest(exp.maybe_parse(" || ".join(parts)), dialect)

@@ -370,6 +370,115 @@ def test_labels_of_no_events_are_no_rows(run, store, postgres, lay, fill):
     assert rows(store) == []
 
 
+CUSTOMERS = {"login": "string", "since": "date", "plan": "string", "visits": "bigint"}
+KNOWN = [
+    ["late", "2026-03-01T10:00:00.000Z", "small", "1"],
+    ["late", "2026-03-23T22:59:59.999Z", "large", "2"],
+    ["late", "2026-03-23T23:00:00.000Z", "huge", ""],  # the cutoff: not before it
+    ["early", "", "always", "3"],
+    ["early ", "2026-03-02T10:00:00.000Z", "other", "4"],
+    ["Late", "2026-03-02T10:00:00.000Z", "other", "4"],
+    ["", "2026-03-02T10:00:00.000Z", "nobody", "4"],
+]
+NAMED = {"server_ts": "date", "visitor_id": "string", "is_conversion": "boolean", "user": "string"}
+
+
+@pytest.fixture
+def known(warm, store):
+    """Runs the visitors recipe with a CRM, in either engine, and gives what they make: the same."""
+
+    def ran(customers, **settings):
+        store.set_columns("crm", [{"name": name, "type": kind} for name, kind in CUSTOMERS.items()])
+        store.replace("crm", customers)
+        inputs, made = {"events": ["events"], "crm": ["crm"]}, []
+        for engine in ("database", "embedded"):
+            config = {"engine": engine, "crm_key": "login", **settings}
+            result = warm.run("ovh-logs-visitors", store, inputs=inputs, outputs={"visitors": ["made"]}, config=config)
+            if result.error:
+                made.append(result.error["message"])
+            else:
+                assert ("Engine: database" in result.log) == (engine == "database")
+                made.append((rows(store), store.columns("made")))
+        assert made[0] == made[1]
+        return made[0] if isinstance(made[0], str) else made[0][0]
+
+    return ran
+
+
+def test_what_a_crm_knows_is_joined_in_the_database(known, server, lay, fill):
+    lay(server, "events", "made", "crm")
+    fill(NAMED, [[*row, ""] for row in CONVERTING])
+    made = known(KNOWN[1:2] + KNOWN[3:])
+    assert {row["visitor_id"]: (row["crm_plan"], row["crm_visits"]) for row in made} == {
+        "late": ("large", "2"),
+        "early": ("always", "3"),
+        "never": ("", ""),
+        "new": ("", ""),
+    }
+
+
+def test_a_crm_with_dates_is_joined_as_it_stood_before_each_cutoff(known, server, lay, fill):
+    lay(server, "events", "made", "crm")
+    fill(NAMED, [[*row, ""] for row in CONVERTING])
+    made = known(KNOWN, crm_date="since", label="snapshot", cutoffs=["2026-02-28", "2026-03-15", "2026-03-24"])
+    assert {(row["cutoff_ts"][:10], row["visitor_id"]): row["crm_plan"] for row in made} == {
+        ("2026-03-14", "late"): "small",
+        ("2026-03-14", "never"): "",
+        ("2026-03-23", "late"): "large",
+        ("2026-03-23", "early"): "always",
+        ("2026-03-23", "never"): "",
+    }
+    assert {row["visitor_id"]: row["crm_plan"] for row in known(KNOWN, crm_date="since")}["late"] == "huge"
+    assert {row["visitor_id"]: row["crm_plan"] for row in known(KNOWN, crm_date="since", label="history")} == {
+        "late": "huge",
+        "early": "always",
+        "never": "",
+    }
+
+
+def test_a_crm_is_found_by_the_last_of_the_names_that_a_visitor_has(known, server, lay, fill):
+    """Of any length: MariaDB finds no rows by long texts, and sorts by their first 1,024 bytes."""
+    lay(server, "events", "made", "crm")
+    long = "é" * 1000
+    fill(NAMED, [[*row, name] for row, name in zip(CONVERTING, ["x", long + "a", "", "y", "", "", ""], strict=True)])
+    customers = [[long + "a", "", "right", ""], [long + "b", "", "wrong", ""], ["x", "", "old", ""]]
+    made = known(customers, crm_identifier="user")
+    assert {row["visitor_id"]: row["crm_plan"] for row in made} == {
+        "late": "right",
+        "early": "",
+        "never": "",
+        "new": "",
+    }
+    assert "user_last" not in made[0]
+
+
+def test_a_customer_who_is_there_twice_is_named_by_either_engine(known, server, lay, fill):
+    lay(server, "events", "made", "crm")
+    fill(NAMED, [[*row, ""] for row in CONVERTING])
+    assert known(KNOWN).startswith("The CRM has more than one row of 'late' in column login; keep one of them in a")
+    assert "with the same since of 'early' in" in known([*KNOWN, KNOWN[3]], crm_date="since")
+
+
+def test_a_crm_that_lies_elsewhere_or_has_other_types_is_joined_in_the_recipe(warm, store, postgres, lay, fill):
+    lay(postgres, "events", "made")
+    fill(NAMED, [[*row, ""] for row in CONVERTING])
+    store.set_columns("crm", [{"name": name, "type": kind} for name, kind in CUSTOMERS.items()])
+    store.replace("crm", KNOWN)
+    inputs, outputs = {"events": ["events"], "crm": ["crm"]}, {"visitors": ["made"]}
+    dated = {"crm_key": "login", "crm_date": "since"}
+    result = warm.run("ovh-logs-visitors", store, inputs=inputs, outputs=outputs, config=dated)
+    assert "Engine: embedded, not database: crm is no table of the connection" in result.log
+    lay(postgres, "crm")
+    store.replace("crm", KNOWN)
+    wrong = {"crm_key": "visits", "crm_date": "plan"}
+    result = warm.run(
+        "ovh-logs-visitors", store, inputs=inputs, outputs=outputs, config={**wrong, "engine": "database"}
+    )
+    assert "visits of the CRM (bigint in place of string), plan of the CRM (string in place of date)" in str(
+        result.error
+    )
+
+
 def test_input_and_output_have_to_lie_in_one_database(run, store, postgres, lay, fill):
     lay(postgres, "events")
     fill()
