@@ -186,7 +186,9 @@ def _categories() -> exp.Select:
 
 def _grouped(features: Sequence[Feature], part: str, source: str) -> exp.Select:
     """The features of one part, one row per visitor."""
-    made = (exp.alias_(each.how, each.made_as, quoted=True) for each in features if each.part == part)
+    how = {each.made_as: each.how for each in features if each.part == part}
+    how |= {each.made_as: each.also for each in features if each.also and part == "of_visits"}
+    made = (exp.alias_(each, name, quoted=True) for name, each in how.items())
     key = exp.alias_(exp.column(_KEY), _ONE, quoted=True)
     return exp.select(key, *made).from_(source).group_by(_KEY)
 
@@ -203,6 +205,9 @@ def _visitors(features: Sequence[Feature]) -> exp.Select:
 
 def _shown(feature: Feature) -> exp.Expression:
     column = exp.column(feature.made_as, table=feature.part)
+    if feature.also:
+        by_visits = exp.column(feature.made_as, table="of_visits")
+        return exp.Or(this=column, expression=exp.Coalesce(this=by_visits, expressions=[exp.false()]))
     if feature.part in ("of_hits", "labels") or feature.column.nullable:
         return column
     return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)])
