@@ -198,18 +198,6 @@ def test_a_snapshot_has_the_features_of_the_hits_before_its_cutoff(events, hours
         alike(found[visitor, cutoff], row)
 
 
-@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=MOST)
-@given(st.lists(EVENT, max_size=12), st.lists(EVENT, max_size=12), st.integers(0, 80))
-def test_whatever_comes_after_the_cutoff_no_feature_changes(events, others, hours):
-    cutoff = at(56 * DAY + hours * HOUR)
-    before = [event for event in events if event["server_ts"] is not None and event["server_ts"] < cutoff]
-    after = [event for event in others if event["server_ts"] is None or event["server_ts"] >= cutoff]
-    one, other = snapshot([*before, LATER], cutoff), snapshot([*before, *after, LATER], cutoff)
-    assert one.keys() == other.keys()
-    for key, row in one.items():
-        assert {**row, "label": None} == {**other[key], "label": None}
-
-
 # Histories
 
 
