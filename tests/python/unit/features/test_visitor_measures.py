@@ -184,8 +184,11 @@ def test_conversions_are_hits_that_convert():
 # Plain loops
 
 
-@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(st.lists(EVENT, max_size=15))
+@examples(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    max_examples=examples.default.max_examples // 2,
+)
+@given(st.lists(EVENT, max_size=30))
 def test_the_query_agrees_with_plain_loops(events):
     categories = ["blog", "other"]
     made, expected = visitors(events, categories=categories), reckoned(events, categories)

@@ -6,6 +6,7 @@ import math
 import statistics
 from collections import Counter
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -90,10 +91,15 @@ def visitors(events, columns=EVENTS.names, categories=()):
     rows = [{**dict.fromkeys(columns), **event, "row_index": row} for row, event in enumerate(events)]
     batches = [pa.RecordBatch.from_pylist([row], schema=schema) for row in rows]
     shape = Shape(tuple(categories))
-    output = features.visitor_columns(columns, shape)
-    query = features.visitors(columns, RULES, shape)
+    query, output = _definition(tuple(columns), shape)
     made = embedded.run(query, batches, schema, output=output, settings=VisitorSettings())
     return {row["visitor_id"]: row for batch in made for row in batch.to_pylist()}
+
+
+@cache
+def _definition(columns, shape):
+    """The query and its columns: making the same one again would take as long as running it."""
+    return features.visitors(columns, RULES, shape), features.visitor_columns(columns, shape)
 
 
 def place(hit):
