@@ -101,7 +101,7 @@ def test_whatever_comes_after_the_cutoff_no_feature_of_a_snapshot_changes(shape,
     ]
     both = [*before, *after, {**before[0], "server_ts": CUTOFF, "is_conversion": True, "line_number": 1}]
     one, labels = rows([*before, END], shape, label, customers(shape, 1, 19))
-    other, others = rows(chance.sample([*both, END], len(both) + 1), shape, label, customers(shape, 1, 19, 21))
+    other, others = rows(chance.sample([*both, END], len(both) + 1), shape, label, customers(shape, 1, 19, 20, 21))
     assert len(one) > 2
     assert shown(one) == shown(other)
     assert labels != others
