@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from functools import cache
 
 DAY_US = 86_400_000_000
 _FIRST, _LAST = 2000, 2040  # years whose changes are looked for; before and after them, the offset stays
@@ -13,7 +14,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 Offsets = Sequence[tuple[int, int]]
 
 
-def offsets(zone: tzinfo, first: int = _FIRST, last: int = _LAST) -> list[tuple[int, int]]:
+@cache
+def offsets(zone: tzinfo, first: int = _FIRST, last: int = _LAST) -> tuple[tuple[int, int], ...]:
     """Local time minus UTC in microseconds, each with the instant from which it holds, in microseconds since 1970.
 
     Args:
@@ -29,7 +31,7 @@ def offsets(zone: tzinfo, first: int = _FIRST, last: int = _LAST) -> list[tuple[
             change = _change(zone, moment, after)
             found.append((_micros(change), _offset(zone, change)))
         moment = after
-    return found
+    return tuple(found)
 
 
 def local(instant: str, known: Offsets) -> str:

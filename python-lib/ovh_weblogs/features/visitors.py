@@ -2,6 +2,7 @@
 
 Times are whole microseconds and flags 0 or 1 from the first CTE on, which alone depends on the dialect. Hits, visits
 and page categories are grouped apart, so that the sorting that tells visits need not carry all that is known of a hit.
+Expressions of many columns are not copied: a copy for each clause takes longer than making the SQL.
 """
 
 from __future__ import annotations
@@ -103,7 +104,8 @@ def spans(columns: Sequence[str], shape: Shape) -> exp.Select:
 def _stage(columns: Sequence[str], own: Sequence[Column], dialect: str) -> exp.Select:
     """What is needed of the events: text compared by its bytes, instants as microseconds, flags as 0 and 1."""
     there = [*(column for column in EVENTS.columns if column.name in columns), *own]
-    return exp.select(*(_staged(column, dialect) for column in there), exp.column(ROW_INDEX)).from_(EVENTS_TABLE)
+    made = (*(_staged(column, dialect) for column in there), exp.column(ROW_INDEX))
+    return exp.Select().select(*made, copy=False).from_(EVENTS_TABLE, copy=False)
 
 
 def _staged(column: Column, dialect: str) -> exp.Expression | str:
@@ -143,8 +145,8 @@ def _ends(features: Sequence[Feature]) -> exp.Select:
         if feature.value:
             end = "MIN" if feature.made_as.endswith("_first") else "MAX"
             made.append(f"{end}(CASE WHEN NOT {feature.value} IS NULL THEN rn END) AS {feature.made_as}_rn")
-    query = exp.select(f"{_KEY} AS {_ONE}", *made).from_("stage")
-    return query.join("numbers", on=f"{ROW_INDEX} = hit").group_by(_KEY)
+    query = exp.Select().select(f"{_KEY} AS {_ONE}", *made, copy=False).from_("stage", copy=False)
+    return query.join("numbers", on=f"{ROW_INDEX} = hit", copy=False).group_by(_KEY, copy=False)
 
 
 def _of_ends(features: Sequence[Feature]) -> exp.Select:
@@ -153,7 +155,8 @@ def _of_ends(features: Sequence[Feature]) -> exp.Select:
     Apart from what is counted: texts of all visitors need room that the engine cannot free before it is done.
     """
     query = _grouped(features, "of_ends", "stage")
-    return query.join("numbers", on=f"{ROW_INDEX} = hit").join("ends", on=f"{_KEY} = ends.{_ONE}")
+    query = query.join("numbers", on=f"{ROW_INDEX} = hit", copy=False)
+    return query.join("ends", on=f"{_KEY} = ends.{_ONE}", copy=False)
 
 
 def _visit_steps(columns: Sequence[str], rules: Rules, aged: exp.Select) -> dict[str, exp.Select]:
@@ -199,23 +202,29 @@ def _categories() -> exp.Select:
 
 def _grouped(features: Sequence[Feature], part: str, source: str) -> exp.Select:
     """The features of one part, one row per visitor."""
-    made = (exp.alias_(each.how, each.made_as, quoted=True) for each in features if each.part == part)
+    how = {each.made_as: each.how for each in features if each.part == part}
+    how |= {each.made_as: each.also for each in features if each.also and part == "of_visits"}
+    made = (exp.alias_(each, name, quoted=True) for name, each in how.items())
     key = exp.alias_(exp.column(_KEY), _ONE, quoted=True)
-    return exp.select(key, *made).from_(source).group_by(_KEY)
+    return exp.Select().select(key, *made, copy=False).from_(source, copy=False).group_by(_KEY, copy=False)
 
 
 def _visitors(features: Sequence[Feature]) -> exp.Select:
     """All of them side by side; who has no visit, or viewed no known category, has none of what is counted there."""
-    query = exp.select(*(exp.alias_(_shown(feature), feature.name, quoted=True) for feature in features))
-    query = query.from_("of_hits")
+    made = (exp.alias_(_shown(feature), feature.name, quoted=True, copy=False) for feature in features)
+    query = exp.Select().select(*made, copy=False)
+    query = query.from_("of_hits", copy=False)
     for part in ("of_ends", "of_visits", "of_views", "of_categories", "labels"):
         if any(feature.part == part for feature in features):
-            query = query.join(part, on=f"of_hits.{_ONE} = {part}.{_ONE}", join_type="left")
+            query = query.join(part, on=f"of_hits.{_ONE} = {part}.{_ONE}", join_type="left", copy=False)
     return query
 
 
 def _shown(feature: Feature) -> exp.Expression:
     column = exp.column(feature.made_as, table=feature.part)
+    if feature.also:
+        by_visits = exp.column(feature.made_as, table="of_visits")
+        return exp.Or(this=column, expression=exp.Coalesce(this=by_visits, expressions=[exp.false()]))
     if feature.part in ("of_hits", "labels") or feature.column.nullable:
         return column
     return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from ovh_weblogs.features.visits import ASKED_ROBOTS_TXT, in_haste, tracked, without_files
 from ovh_weblogs.schema import HIT_ORDER, LABELS, VISITORS, Column, Type, aggregate_column, category_columns
 from ovh_weblogs.visitored import Aggregate, LabelKind, Shape
 
@@ -51,6 +52,11 @@ def _exact(amount: str) -> str:
     return f"CAST(SUM(CAST({amount} * {_MOVED} AS DECIMAL(38, 9))) AS DOUBLE) / {_MOVED}"
 
 
+def _robotic(columns: Sequence[str]) -> str:
+    """Whether hits are a robot's by what is asked for, and what not."""
+    return f"({ASKED_ROBOTS_TXT} = 1 OR {without_files('SUM(is_pageview)', 'SUM(is_static)', tracked(columns))})"
+
+
 # Aggregates of a visitor's hits.
 _OF_HITS: dict[str, tuple[tuple[str, ...], str]] = {
     "visitor_id": ((), "MIN(visitor_id)"),
@@ -74,7 +80,8 @@ _OF_HITS: dict[str, tuple[tuple[str, ...], str]] = {
     "error_share": (("status",), _ratio(_number("status >= 400"), "COUNT(status)")),
     "count_404": (("status",), _number("status = 404")),
     "is_bot": (("is_bot",), "MAX(is_bot) = 1"),
-    "asked_robots_txt": (("location_path",), "MAX(CASE WHEN location_path = '/robots.txt' THEN 1 ELSE 0 END) = 1"),
+    "asked_robots_txt": (("location_path",), f"{ASKED_ROBOTS_TXT} = 1"),
+    "acts_like_bot": ((*_VISITS, "is_static", "location_path"), _robotic(("log_family",))),
 }
 # The deviation of the pauses between visits, by n (sum of squares) - (sum) squared. Of whole numbers, so that no order
 # of adding changes it; in milliseconds, as trackers tell the time, so that 38 digits hold even pauses of millennia.
@@ -115,6 +122,8 @@ _OF_CATEGORIES: dict[str, tuple[tuple[str, ...], str]] = {
     "page_category_distinct": (_CATEGORIES, "COUNT(*)"),
     "page_category_entropy": (_CATEGORIES, f"CASE WHEN COUNT(*) = 1 THEN CAST(0 AS DOUBLE) ELSE {_ENTROPY} END"),
 }
+# What is true by a visit, too, where it is not by the hits.
+_ALSO = {"acts_like_bot": f"MAX(CASE WHEN {in_haste('views', 'end_us - start_us')} THEN 1 ELSE 0 END) = 1"}
 _MADE = {
     name: (part, *made)
     for part, table in (
@@ -132,7 +141,8 @@ class Feature:
     """One column of visitors.
 
     ``part``: the step that makes it; ``needs``: columns of the events; ``how``: its aggregate there; ``value``: of a
-    first or last value, what is looked for on each hit, empty for others; ``inner``: its name in that step.
+    first or last value, what is looked for on each hit, empty for others; ``inner``: its name in that step; ``also``:
+    of a truth value of hits, an aggregate of visits that makes it true as well.
     """
 
     column: Column
@@ -141,6 +151,7 @@ class Feature:
     how: str | exp.Expression
     value: str = ""
     inner: str = ""
+    also: str = ""
 
     @property
     def name(self) -> str:
@@ -155,7 +166,7 @@ class Feature:
 
 def _feature(column: Column) -> Feature:
     if column.name in _MADE:
-        return Feature(column, *_MADE[column.name])
+        return Feature(column, *_MADE[column.name], also=_ALSO.get(column.name, ""))
     name = "month_last" if column.name == "month" else column.name
     needs = _ENDS.get(name, (name.rpartition("_")[0],))
     value = f"CASE WHEN {_VIEW} THEN {needs[1]} END" if len(needs) > 1 else needs[0]
@@ -174,6 +185,8 @@ def features_of(columns: Sequence[str], shape: Shape) -> tuple[Feature, ...]:
     """The features that events of these columns allow, with those that are wished for."""
     there = set(columns)
     found = [feature for feature in _FEATURES if feature.name != "visitor_id" or not shape.groups]
+    if "log_family" not in there:
+        found = [replace(each, how=_robotic(columns)) if each.name == "acts_like_bot" else each for each in found]
     for place, column in enumerate(category_columns(shape.categories)):
         views = _views_of(shape.categories[place // 2])
         how = views if place % 2 == 0 else _share(views)
@@ -199,6 +212,7 @@ def own_columns(shape: Shape) -> tuple[Column, ...]:
 def visitor_reads(columns: Sequence[str], shape: Shape) -> list[str]:
     """Those of the events' columns that the query reads, in their order; ``own_columns`` come beside them."""
     needed = {"visitor_id", *HIT_ORDER, *(name for feature in features_of(columns, shape) for name in feature.needs)}
+    needed |= {"log_family"} if "is_static" in needed else set()
     return [name for name in columns if name in needed]
 
 

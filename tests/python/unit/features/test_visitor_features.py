@@ -19,6 +19,7 @@ COUNTS = (
     *("session_count_7d", "session_count_30d", "page_category_distinct", "conversions", "channel_distinct"),
     *("count_404", "repeated_pageviews"),
 )
+FLAGS = ("has_campaign", "asked_robots_txt", "acts_like_bot")
 SHAPE = Shape(
     ("blog", "l'été"),
     ("visitor_id", "site"),
@@ -78,7 +79,7 @@ def test_a_visitor_of_one_hit_is_that_hit():
 
 def test_a_visitor_of_nulls_has_counts_and_no_more():
     row = visitors([{"visitor_id": "v"}, {"visitor_id": "v"}])["v"]
-    none = dict.fromkeys(VISITORS.names) | dict.fromkeys(COUNTS, 0) | {"has_campaign": False, "asked_robots_txt": False}
+    none = dict.fromkeys(VISITORS.names) | dict.fromkeys(COUNTS, 0) | dict.fromkeys(FLAGS, False)
     assert row == none | {"visitor_id": "v", "count": 2}
 
 

@@ -21,7 +21,7 @@ from tests.python.unit.features.visitorkit import DAY, EVENT, HOUR, PARIS, at, p
 CUTOFF = at(0) + timedelta(days=5)  # ten o'clock
 SCHEMA = pa.schema([column.arrow for column in EVENTS.columns])
 KEYS = ("visitor_id", "cutoff_ts")
-MOST = min(80, examples.default.max_examples)  # an example takes a tenth of a second, or two
+MOST = min(80, examples.default.max_examples // 3)  # an example takes a tenth of a second, or two
 
 
 def micros(moment):
@@ -187,7 +187,7 @@ def test_the_log_says_when_there_are_no_histories(caplog):
 
 
 @examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=MOST)
-@given(st.lists(EVENT, max_size=12), st.integers(0, 80))
+@given(st.lists(EVENT, max_size=30), st.integers(0, 80))
 def test_a_snapshot_has_the_features_of_the_hits_before_its_cutoff(events, hours):
     cutoff = at(56 * DAY + hours * HOUR)
     before = [event for event in events if event["server_ts"] is not None and event["server_ts"] < cutoff]
@@ -196,18 +196,6 @@ def test_a_snapshot_has_the_features_of_the_hits_before_its_cutoff(events, hours
     assert {visitor for visitor, _ in found} - {"x"} == expected.keys()
     for visitor, row in expected.items():
         alike(found[visitor, cutoff], row)
-
-
-@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=MOST)
-@given(st.lists(EVENT, max_size=12), st.lists(EVENT, max_size=12), st.integers(0, 80))
-def test_whatever_comes_after_the_cutoff_no_feature_changes(events, others, hours):
-    cutoff = at(56 * DAY + hours * HOUR)
-    before = [event for event in events if event["server_ts"] is not None and event["server_ts"] < cutoff]
-    after = [event for event in others if event["server_ts"] is None or event["server_ts"] >= cutoff]
-    one, other = snapshot([*before, LATER], cutoff), snapshot([*before, *after, LATER], cutoff)
-    assert one.keys() == other.keys()
-    for key, row in one.items():
-        assert {**row, "label": None} == {**other[key], "label": None}
 
 
 # Histories
@@ -241,7 +229,7 @@ def test_where_nobody_converts_after_a_hit_there_are_no_histories():
 
 
 @examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=MOST)
-@given(st.lists(EVENT, max_size=15))
+@given(st.lists(EVENT, max_size=30))
 def test_histories_agree_with_plain_loops(events):
     found, cut = history(events), {}
     by_visitor = {}

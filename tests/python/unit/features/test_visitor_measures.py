@@ -150,6 +150,32 @@ def test_robots_and_campaigns_leave_a_mark_however_few_their_hits_are():
     assert measured(events[2:], *names) == (None, False, False, None, 0)
 
 
+FILE = {"is_pageview": False, "is_static": True}
+
+
+@pytest.mark.parametrize(
+    ("events", "robot"),
+    [
+        ([view(location_path="/robots.txt", is_pageview=False)], True),
+        ([view(DAY * n) for n in range(2)], False),
+        ([view(DAY * n) for n in range(3)], True),
+        ([view(DAY * n, log_family="tracker") for n in range(3)], False),
+        ([*(view(n) for n in range(3)), view(DAY, **FILE)], False),
+        ([*(view(3 * n) for n in range(10)), view(DAY, **FILE)], True),
+        ([*(view(4 * n) for n in range(10)), view(DAY, **FILE)], False),
+        ([*(view(3 * n) for n in range(5)), *(view(DAY + 3 * n) for n in range(5)), view(**FILE)], False),
+    ],
+    ids=["robots.txt", "2 pages", "3 pages", "tracker", "a file once", "haste", "slow", "two visits"],
+)
+def test_a_robot_is_told_by_files_of_all_visits_and_by_the_haste_of_one(events, robot):
+    assert measured(events, "acts_like_bot") == (robot,)
+
+
+def test_without_families_of_logs_hits_are_a_servers():
+    columns = [name for name in EVENTS.names if name != "log_family"]
+    assert measured([view(n) for n in range(3)], "acts_like_bot", columns=columns) == (True,)
+
+
 def test_conversions_are_hits_that_convert():
     events = [view(n, is_conversion=value) for n, value in enumerate((True, False, None, True))]
     assert measured(events, "conversions") == (2,)
@@ -158,8 +184,11 @@ def test_conversions_are_hits_that_convert():
 # Plain loops
 
 
-@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(st.lists(EVENT, max_size=15))
+@examples(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    max_examples=examples.default.max_examples // 2,
+)
+@given(st.lists(EVENT, max_size=30))
 def test_the_query_agrees_with_plain_loops(events):
     categories = ["blog", "other"]
     made, expected = visitors(events, categories=categories), reckoned(events, categories)

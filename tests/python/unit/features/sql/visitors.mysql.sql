@@ -39,7 +39,8 @@ SELECT
   CAST(`count_404` AS SIGNED) AS `count_404`,
   CAST(`repeated_pageviews` AS SIGNED) AS `repeated_pageviews`,
   `is_bot` AS `is_bot`,
-  `asked_robots_txt` AS `asked_robots_txt`
+  `asked_robots_txt` AS `asked_robots_txt`,
+  `acts_like_bot` AS `acts_like_bot`
 FROM (
   WITH `given` AS (
     SELECT
@@ -99,11 +100,13 @@ FROM (
       CAST(`location` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin AS `location`,
       `status`,
       `bytes`,
+      CAST(`log_family` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin AS `log_family`,
       CAST(`source_file` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin AS `source_file`,
       `line_number`,
       CASE WHEN `is_bot` THEN 1 WHEN NOT `is_bot` THEN 0 END AS `is_bot`,
       CAST(`location_path` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin AS `location_path`,
       CASE WHEN `is_pageview` THEN 1 ELSE 0 END AS `is_pageview`,
+      CASE WHEN `is_static` THEN 1 ELSE 0 END AS `is_static`,
       CAST(`campaign_name` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin AS `campaign_name`,
       CAST(`page_category` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin AS `page_category`,
       CAST(`visitor_id` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin AS `visitor_id`,
@@ -162,7 +165,15 @@ FROM (
       CAST(CAST(SUM(CASE WHEN `status` >= 400 THEN 1 ELSE 0 END) AS SIGNED) AS DOUBLE) / NULLIF(CAST(COUNT(`status`) AS DOUBLE), 0) AS `error_share`,
       CAST(SUM(CASE WHEN `status` = 404 THEN 1 ELSE 0 END) AS SIGNED) AS `count_404`,
       MAX(`is_bot`) = 1 AS `is_bot`,
-      MAX(CASE WHEN `location_path` = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS `asked_robots_txt`
+      MAX(CASE WHEN `location_path` = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS `asked_robots_txt`,
+      (
+        MAX(CASE WHEN `location_path` = '/robots.txt' THEN 1 ELSE 0 END) = 1
+        OR (
+          SUM(`is_pageview`) >= 3
+          AND SUM(`is_static`) = 0
+          AND MAX(CASE WHEN `log_family` = 'tracker' THEN 1 ELSE 0 END) = 0
+        )
+      ) AS `acts_like_bot`
     FROM `stage`
     GROUP BY
       `visitor_id`
@@ -348,7 +359,18 @@ FROM (
       CAST(SUM(`end_us` - `start_us`) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) / 1000000.0 AS `session_duration_mean`,
       CAST(MAX(CASE WHEN `is_last` = 1 THEN `end_us` - `start_us` END) AS DOUBLE) / 1000000.0 AS `session_duration_last`,
       CAST(CAST(SUM(CASE WHEN `views` = 1 THEN 1 ELSE 0 END) AS SIGNED) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS `bounce_share`,
-      CAST(SUM(`last_view_us` - `first_view_us`) AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN `views` > 0 THEN `views` - 1 END) AS DOUBLE), 0) / 1000000.0 AS `time_on_page_mean`
+      CAST(SUM(`last_view_us` - `first_view_us`) AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN `views` > 0 THEN `views` - 1 END) AS DOUBLE), 0) / 1000000.0 AS `time_on_page_mean`,
+      MAX(
+        CASE
+          WHEN (
+            `views` >= 10 AND `views` * 60000000 > 20 * (
+              `end_us` - `start_us`
+            )
+          )
+          THEN 1
+          ELSE 0
+        END
+      ) = 1 AS `acts_like_bot`
     FROM `aged`
     GROUP BY
       `visitor_id`
@@ -440,7 +462,8 @@ FROM (
     `of_hits`.`count_404` AS `count_404`,
     COALESCE(`of_views`.`repeated_pageviews`, 0) AS `repeated_pageviews`,
     `of_hits`.`is_bot` AS `is_bot`,
-    `of_hits`.`asked_robots_txt` AS `asked_robots_txt`
+    `of_hits`.`asked_robots_txt` AS `asked_robots_txt`,
+    `of_hits`.`acts_like_bot` OR COALESCE(`of_visits`.`acts_like_bot`, FALSE) AS `acts_like_bot`
   FROM `of_hits`
   LEFT JOIN `of_ends`
     ON `of_hits`.`one` = `of_ends`.`one`

@@ -39,7 +39,8 @@ SELECT
   CAST("count_404" AS BIGINT) AS "count_404",
   CAST("repeated_pageviews" AS BIGINT) AS "repeated_pageviews",
   "is_bot" AS "is_bot",
-  "asked_robots_txt" AS "asked_robots_txt"
+  "asked_robots_txt" AS "asked_robots_txt",
+  "acts_like_bot" AS "acts_like_bot"
 FROM (
   WITH "given" AS (
     SELECT
@@ -89,11 +90,13 @@ FROM (
       "location" COLLATE "C" AS "location",
       "status",
       "bytes",
+      "log_family" COLLATE "C" AS "log_family",
       "source_file" COLLATE "C" AS "source_file",
       "line_number",
       CASE WHEN "is_bot" THEN 1 WHEN NOT "is_bot" THEN 0 END AS "is_bot",
       "location_path" COLLATE "C" AS "location_path",
       CASE WHEN "is_pageview" THEN 1 ELSE 0 END AS "is_pageview",
+      CASE WHEN "is_static" THEN 1 ELSE 0 END AS "is_static",
       "campaign_name" COLLATE "C" AS "campaign_name",
       "page_category" COLLATE "C" AS "page_category",
       "visitor_id" COLLATE "C" AS "visitor_id",
@@ -152,7 +155,15 @@ FROM (
       CAST(CAST(SUM(CASE WHEN "status" >= 400 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE PRECISION) / NULLIF(CAST(COUNT("status") AS DOUBLE PRECISION), 0) AS "error_share",
       CAST(SUM(CASE WHEN "status" = 404 THEN 1 ELSE 0 END) AS BIGINT) AS "count_404",
       MAX("is_bot") = 1 AS "is_bot",
-      MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS "asked_robots_txt"
+      MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS "asked_robots_txt",
+      (
+        MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1
+        OR (
+          SUM("is_pageview") >= 3
+          AND SUM("is_static") = 0
+          AND MAX(CASE WHEN "log_family" = 'tracker' THEN 1 ELSE 0 END) = 0
+        )
+      ) AS "acts_like_bot"
     FROM "stage"
     GROUP BY
       "visitor_id"
@@ -332,7 +343,18 @@ FROM (
       CAST(CAST(SUM("end_us" - "start_us") AS DOUBLE PRECISION) / NULLIF(CAST(COUNT(*) AS DOUBLE PRECISION), 0) AS DOUBLE PRECISION) / 1000000.0 AS "session_duration_mean",
       CAST(MAX(CASE WHEN "is_last" = 1 THEN "end_us" - "start_us" END) AS DOUBLE PRECISION) / 1000000.0 AS "session_duration_last",
       CAST(CAST(SUM(CASE WHEN "views" = 1 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE PRECISION) / NULLIF(CAST(COUNT(*) AS DOUBLE PRECISION), 0) AS "bounce_share",
-      CAST(CAST(SUM("last_view_us" - "first_view_us") AS DOUBLE PRECISION) / NULLIF(CAST(SUM(CASE WHEN "views" > 0 THEN "views" - 1 END) AS DOUBLE PRECISION), 0) AS DOUBLE PRECISION) / 1000000.0 AS "time_on_page_mean"
+      CAST(CAST(SUM("last_view_us" - "first_view_us") AS DOUBLE PRECISION) / NULLIF(CAST(SUM(CASE WHEN "views" > 0 THEN "views" - 1 END) AS DOUBLE PRECISION), 0) AS DOUBLE PRECISION) / 1000000.0 AS "time_on_page_mean",
+      MAX(
+        CASE
+          WHEN (
+            "views" >= 10 AND "views" * 60000000 > 20 * (
+              "end_us" - "start_us"
+            )
+          )
+          THEN 1
+          ELSE 0
+        END
+      ) = 1 AS "acts_like_bot"
     FROM "aged"
     GROUP BY
       "visitor_id"
@@ -424,7 +446,8 @@ FROM (
     "of_hits"."count_404" AS "count_404",
     COALESCE("of_views"."repeated_pageviews", 0) AS "repeated_pageviews",
     "of_hits"."is_bot" AS "is_bot",
-    "of_hits"."asked_robots_txt" AS "asked_robots_txt"
+    "of_hits"."asked_robots_txt" AS "asked_robots_txt",
+    "of_hits"."acts_like_bot" OR COALESCE("of_visits"."acts_like_bot", FALSE) AS "acts_like_bot"
   FROM "of_hits"
   LEFT JOIN "of_ends"
     ON "of_hits"."one" = "of_ends"."one"

@@ -8,6 +8,7 @@ WITH "stage" AS NOT MATERIALIZED (
     "bytes",
     "referer" AS "referer",
     "useragent" AS "useragent",
+    "log_family" AS "log_family",
     "source_file" AS "source_file",
     "line_number",
     "br_lang" AS "br_lang",
@@ -21,6 +22,7 @@ WITH "stage" AS NOT MATERIALIZED (
     "client_addr_city" AS "client_addr_city",
     "location_path" AS "location_path",
     CASE WHEN "is_pageview" THEN 1 ELSE 0 END AS "is_pageview",
+    CASE WHEN "is_static" THEN 1 ELSE 0 END AS "is_static",
     "local_hour",
     "local_weekday",
     "local_month",
@@ -101,6 +103,14 @@ WITH "stage" AS NOT MATERIALIZED (
     CAST(SUM(CASE WHEN "status" = 404 THEN 1 ELSE 0 END) AS BIGINT) AS "count_404",
     MAX("is_bot") = 1 AS "is_bot",
     MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS "asked_robots_txt",
+    (
+      MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1
+      OR (
+        SUM("is_pageview") >= 3
+        AND SUM("is_static") = 0
+        AND MAX(CASE WHEN "log_family" = 'tracker' THEN 1 ELSE 0 END) = 0
+      )
+    ) AS "acts_like_bot",
     CAST(SUM(CASE WHEN "is_pageview" = 1 AND "page_category" = 'blog' THEN 1 ELSE 0 END) AS BIGINT) AS "count_blog_pages",
     CAST(CAST(SUM(CASE WHEN "is_pageview" = 1 AND "page_category" = 'blog' THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(SUM("is_pageview") AS DOUBLE), 0) AS "share_blog_pages",
     CAST(SUM(CASE WHEN "is_pageview" = 1 AND "page_category" = 'l''été' THEN 1 ELSE 0 END) AS BIGINT) AS "count_l_ete_pages",
@@ -354,7 +364,18 @@ WITH "stage" AS NOT MATERIALIZED (
     CAST(SUM("end_us" - "start_us") AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) / 1000000.0 AS "session_duration_mean",
     CAST(MAX(CASE WHEN "is_last" = 1 THEN "end_us" - "start_us" END) AS DOUBLE) / 1000000.0 AS "session_duration_last",
     CAST(CAST(SUM(CASE WHEN "views" = 1 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS "bounce_share",
-    CAST(SUM("last_view_us" - "first_view_us") AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN "views" > 0 THEN "views" - 1 END) AS DOUBLE), 0) / 1000000.0 AS "time_on_page_mean"
+    CAST(SUM("last_view_us" - "first_view_us") AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN "views" > 0 THEN "views" - 1 END) AS DOUBLE), 0) / 1000000.0 AS "time_on_page_mean",
+    MAX(
+      CASE
+        WHEN (
+          "views" >= 10 AND "views" * 60000000 > 20 * (
+            "end_us" - "start_us"
+          )
+        )
+        THEN 1
+        ELSE 0
+      END
+    ) = 1 AS "acts_like_bot"
   FROM "aged"
   GROUP BY
     "visitor_id"
@@ -476,6 +497,7 @@ SELECT
   COALESCE("of_views"."repeated_pageviews", 0) AS "repeated_pageviews",
   "of_hits"."is_bot" AS "is_bot",
   "of_hits"."asked_robots_txt" AS "asked_robots_txt",
+  "of_hits"."acts_like_bot" OR COALESCE("of_visits"."acts_like_bot", FALSE) AS "acts_like_bot",
   "of_hits"."count_blog_pages" AS "count_blog_pages",
   "of_hits"."share_blog_pages" AS "share_blog_pages",
   "of_hits"."count_l_ete_pages" AS "count_l_ete_pages",
