@@ -14,7 +14,7 @@ from ovh_weblogs.dss.datasets import Input, Output, dimensions, limits
 from ovh_weblogs.engines.database import longest_texts
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
 from ovh_weblogs.in_database import Made, NotInDatabase, Table, check_ids
-from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
+from ovh_weblogs.settings import Engine, VisitorSettings
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +143,6 @@ def _dialect(kind: str, connection: str, settings: VisitorSettings) -> Dialect:
         raise NotInDatabase(dialect.refused if dialect else f"No SQL is made for {kind}", fix=_IN_RECIPE)
     if not dialect.proved:
         _check_allowed(dialect, settings)
-    _check_worth(dialect, settings)
     return dialect
 
 
@@ -154,15 +153,6 @@ def _check_allowed(dialect: Dialect, settings: VisitorSettings) -> None:
             fix="tick 'Databases without proof, too' and compare a small part, or choose the engine in the recipe",
         )
     logger.warning("No test has run this SQL in %s: compare a small part with the engine in the recipe", dialect.spoken)
-
-
-def _check_worth(dialect: Dialect, settings: VisitorSettings) -> None:
-    """Visitors take far longer in some databases: there they are made only where that is asked for."""
-    if not (dialect.joins_fast or isinstance(settings, SessionSettings) or settings.engine is Engine.DATABASE):
-        raise NotInDatabase(
-            f"{dialect.spoken} is slow at joins, of which visitors need several",
-            fix="choose the engine 'In the database' to have them there nevertheless",
-        )
 
 
 def _read(events: Input, types: Mapping[str, str]) -> list[dict[str, str]] | None:

@@ -270,7 +270,7 @@ FROM (
   ), `daily` AS (
     SELECT
       *,
-      MAX(`day_pause`) OVER (PARTITION BY `visitor_id`, `day`) AS `day_paused`
+      FIRST_VALUE(`day_pause`) OVER (PARTITION BY `visitor_id`, `day` ORDER BY `day_pause` DESC) AS `day_paused`
     FROM `paused`
   ), `dated` AS (
     SELECT
@@ -322,7 +322,7 @@ FROM (
         THEN 1
         ELSE 0
       END AS `is_last`,
-      MAX(`end_us`) OVER () AS `latest_us`
+      FIRST_VALUE(`end_us`) OVER (ORDER BY `end_us` DESC) AS `latest_us`
     FROM `visits`
   ), `of_visits` AS (
     SELECT
