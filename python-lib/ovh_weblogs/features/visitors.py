@@ -1,7 +1,8 @@
 """Events to one row per visitor: one SELECT per function, each a CTE named after its result.
 
-Times are whole microseconds and flags 0 or 1 from the first CTE on, which alone depends on the dialect. Hits, visits
-and page categories are grouped apart, so that the sorting that tells visits need not carry all that is known of a hit.
+Times are whole microseconds and flags 0 or 1 from the first CTE on, which alone depends on the dialect, but for where
+MariaDB takes the numbers of hits from. Hits, visits and page categories are grouped apart, so that the sorting that
+tells visits need not carry all that is known of a hit.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def visitors(
         rules: What ends a visit, midnight in some way; those that leave hits or visits out are not heeded.
         shape: What is wished for; its columns stand in the events as ``own_columns``. Where rows are of no visitor,
             visitor_id is any text that is the same where all that they are of is. A snapshot has a query per cutoff.
-        dialect: Of the engine that will run it: only the first CTE depends on it.
+        dialect: Of the engine that will run it: the first CTE depends on it, and how MariaDB numbers hits.
         cutoff: Of a snapshot, in microseconds since 1970: hits from then on do not count.
         known_until: The instant up to which the events are complete, in microseconds since 1970; needed for labels.
             Without labels, recency is counted from it; from the latest hit unless given.
