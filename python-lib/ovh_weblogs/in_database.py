@@ -56,8 +56,8 @@ class Table:
 class Made:
     """An output that SQL can make.
 
-    ``columns``: that it makes; ``names``: of all that it has; ``text``: gives the SQL for a dialect; ``told``: what is
-    to be said of it; ``by_id``: whether rows are found by the input's visitor_id.
+    ``table``: the events; ``columns``: that it makes; ``names``: of all that it has; ``text``: gives the SQL for a
+    dialect; ``told``: what is to be said of it; ``by_id``: whether rows are found by the input's visitor_id.
     """
 
     table: Table

@@ -186,7 +186,7 @@ def _visitors_in_database(settings: VisitorSettings, events: datasets.Input) -> 
     output = datasets.Output("visitors")
 
     def plan(table: in_database.Table) -> list[databases.Planned]:
-        """The visitors."""
+        """What is made of the table: the visitors, whose groups are described as the input describes them."""
         theirs = [column for column in events.columns if column["name"] in settings.shape.groups]
         return [databases.planned(in_database.visitors(table, settings), output, theirs)]
 
@@ -231,7 +231,7 @@ def _sessions_in_database(settings: SessionSettings, events: datasets.Input, out
         outputs.append(datasets.Output("events_with_sessions"))
 
     def plan(table: in_database.Table) -> list[databases.Planned]:
-        """The visits, and the events with their places where they are wanted."""
+        """What is made of the table: the visits, and the events with their places where they are wanted."""
         planned = [databases.planned(in_database.sessions(table, settings), output)]
         for placed in outputs[1:]:
             theirs = _carried(events, Visits(events.names, settings), placed)
