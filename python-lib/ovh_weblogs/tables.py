@@ -69,9 +69,10 @@ class Labelled:
 class Made:
     """An output that SQL can make.
 
-    ``columns``: that it makes; ``names``: of all that it has; ``text``: gives the SQL for a dialect and the time of the
-    latest hit; ``told``: what is to be said of it; ``by_id``: whether rows are found by the input's visitor_id;
-    ``labelled``: what its labels need, where it has any; ``join``: the CRM, which gives it columns beside ``columns``.
+    ``table``: the events; ``columns``: that it makes; ``names``: of all that it has; ``text``: gives the SQL for a
+    dialect and the time of the latest hit; ``told``: what is to be said of it; ``by_id``: whether rows are found by the
+    input's visitor_id; ``labelled``: what its labels need, where it has any; ``join``: the CRM, which gives it columns
+    beside ``columns``.
     """
 
     table: Table

@@ -16,7 +16,7 @@ from ovh_weblogs.dss.datasets import Input, Output, dimensions, limits
 from ovh_weblogs.engines.database import longest_texts, twins
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
 from ovh_weblogs.labelled import tell_labels
-from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
+from ovh_weblogs.settings import Engine, VisitorSettings
 from ovh_weblogs.tables import Made, NotInDatabase, Table, check_ids
 
 logger = logging.getLogger(__name__)
@@ -165,7 +165,6 @@ def _dialect(kind: str, connection: str, settings: VisitorSettings) -> Dialect:
         raise NotInDatabase(dialect.refused if dialect else f"No SQL is made for {kind}", fix=_IN_RECIPE)
     if not dialect.proved:
         _check_allowed(dialect, settings)
-    _check_worth(dialect, settings)
     return dialect
 
 
@@ -176,15 +175,6 @@ def _check_allowed(dialect: Dialect, settings: VisitorSettings) -> None:
             fix="tick 'Databases without proof, too' and compare a small part, or choose the engine in the recipe",
         )
     logger.warning("No test has run this SQL in %s: compare a small part with the engine in the recipe", dialect.spoken)
-
-
-def _check_worth(dialect: Dialect, settings: VisitorSettings) -> None:
-    """Visitors take far longer in some databases: there they are made only where that is asked for."""
-    if not (dialect.joins_fast or isinstance(settings, SessionSettings) or settings.engine is Engine.DATABASE):
-        raise NotInDatabase(
-            f"{dialect.spoken} is slow at joins, of which visitors need several",
-            fix="choose the engine 'In the database' to have them there nevertheless",
-        )
 
 
 def _read(events: Input, types: Mapping[str, str]) -> list[dict[str, str]] | None:

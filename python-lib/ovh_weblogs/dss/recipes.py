@@ -191,7 +191,7 @@ def _visitors_in_database(settings: VisitorSettings, events: datasets.Input) -> 
     output, crm = datasets.Output("visitors"), datasets.Input("crm") if settings.crm else None
 
     def plan(table: Table, customers: Table | None = None) -> list[databases.Planned]:
-        """The visitors."""
+        """What is made of the tables: the visitors, whose groups are described as the input describes them."""
         theirs = [column for column in events.columns if column["name"] in settings.shape.groups]
         told = _told_by(crm, settings.crm) if crm and settings.crm else []
         return [databases.planned(in_database.visitors(table, settings, customers), output, theirs, told)]
@@ -237,7 +237,7 @@ def _sessions_in_database(settings: SessionSettings, events: datasets.Input, out
         outputs.append(datasets.Output("events_with_sessions"))
 
     def plan(table: Table) -> list[databases.Planned]:
-        """The visits, and the events with their places where they are wanted."""
+        """What is made of the table: the visits, and the events with their places where they are wanted."""
         planned = [databases.planned(in_database.sessions(table, settings), output)]
         for placed in outputs[1:]:
             theirs = _carried(events, Visits(events.names, settings), placed)

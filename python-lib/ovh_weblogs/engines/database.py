@@ -16,7 +16,7 @@ from sqlglot import ErrorLevel, exp
 from ovh_weblogs.column import Column, Type
 from ovh_weblogs.engines import crmjoin
 from ovh_weblogs.engines.crmjoin import CrmJoin, CrmTable, with_crm
-from ovh_weblogs.engines.dialects import BIGQUERY, Dialect, declared
+from ovh_weblogs.engines.dialects import BIGQUERY, MARIADB, Dialect, declared
 from ovh_weblogs.engines.reading import digest, found_by, known, nulled, of_partitions, table_of
 from ovh_weblogs.schema import HIT_ORDER
 
@@ -150,6 +150,8 @@ def _longest(name: str, number: int = 1) -> exp.Expression:
 def _text(query: exp.Expression, dialect: Dialect) -> str:
     if dialect is BIGQUERY:
         query = _without_order_of_nulls(query)
+    if dialect is MARIADB:
+        query = _extremes_as_first(query)
     return query.sql(dialect=dialect.generator, identify=True, unsupported_level=ErrorLevel.RAISE)
 
 
@@ -160,6 +162,18 @@ def _without_order_of_nulls(query: exp.Expression) -> exp.Expression:
         unknown = exp.Case().when(exp.Is(this=ordered.this.copy(), expression=exp.Null()), "1").else_("0")
         ordered.set("nulls_first", True)  # noqa: FBT003 - what BigQuery does where nothing is said
         ordered.replace([exp.Ordered(this=unknown, desc=False, nulls_first=True), ordered.copy()])
+    return query
+
+
+def _extremes_as_first(query: exp.Expression) -> exp.Expression:
+    """MariaDB looks for MIN and MAX of a window anew in each row: the first value in their order is known at once."""
+    query = query.copy()
+    for window in [each for each in query.find_all(exp.Window) if isinstance(each.this, (exp.Min, exp.Max))]:
+        if window.args.get("order") is None and window.args.get("spec") is None:
+            value = window.this.this
+            ordered = exp.Ordered(this=value.copy(), desc=isinstance(window.this, exp.Max), nulls_first=False)
+            window.set("this", exp.FirstValue(this=value))
+            window.set("order", exp.Order(expressions=[ordered]))
     return query
 
 

@@ -18,8 +18,7 @@ class Dialect:
     ``proved``: whether the definitions are run on it by the tests, with the rows of the embedded engine; ``before``:
     statements that its session needs first; ``name_limit``: what a column's name can have of ``name_unit``, characters
     or bytes; ``ignores_case``: whether names that differ in case alone are one; ``key_limit``: characters of a text by
-    which it finds rows quickly, 0 for any number; ``joins_fast``: whether it joins and sorts many rows about as fast as
-    the embedded engine, which visitors need; ``refused``: why nothing is run there, although SQL is made.
+    which it finds rows quickly, 0 for any number; ``refused``: why nothing is run there, although SQL is made.
     """
 
     name: str
@@ -31,7 +30,6 @@ class Dialect:
     name_unit: str = "bytes"
     ignores_case: bool = False
     key_limit: int = 0
-    joins_fast: bool = True
     refused: str = ""
 
     def takes_name(self, name: str) -> bool:
@@ -54,7 +52,6 @@ MARIADB = Dialect(
     name_unit="characters",
     ignores_case=True,
     key_limit=200,
-    joins_fast=False,
 )
 MYSQL = replace(MARIADB, name="mysql8", spoken="MySQL", proved=False, key_limit=0)
 POSTGRES = Dialect("postgres", "postgres", "PostgreSQL", proved=True, before=_AS_IT_IS, name_limit=63)

@@ -94,7 +94,7 @@ def test_rows_and_schema_are_those_of_the_embedded_engine_and_no_row_leaves_the_
 ):
     lay(server, "events", "made")
     fill()
-    result = run(recipe, **({"engine": "database"} if recipe == "ovh-logs-visitors" else {}))
+    result = run(recipe)
     assert result.error is None, result.log
     assert f"Engine: database, {'MariaDB' if server.kind == 'MySQL' else 'PostgreSQL'}: no row leaves it" in result.log
     assert left(store) == ([1, 1] if server.kind == "MySQL" else [])  # its version, and the longest visitor_id
@@ -576,20 +576,6 @@ def test_rows_of_groups_may_be_told_by_texts_of_any_length_in_mariadb_and_by_vis
         assert made[0] == made[1]
         assert len(made[0]) == count
     assert [count for count in left(store) if count == 1] == [1, 1]  # its version, and no longest visitor_id
-
-
-def test_visitors_are_made_in_a_database_that_is_slow_at_joins_only_where_that_is_asked_for(
-    run, postgres, mariadb, lay, fill
-):
-    for server, told in (
-        (mariadb, "Engine: embedded, not database: MariaDB is slow at joins"),
-        (postgres, "Engine: database, PostgreSQL"),
-    ):
-        lay(server, "events", "made")
-        fill()
-        result = run("ovh-logs-visitors")
-        assert result.error is None, result.log
-        assert told in result.log
 
 
 @pytest.mark.parametrize("engine", ["auto", "database"])

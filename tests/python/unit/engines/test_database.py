@@ -86,6 +86,14 @@ def test_the_sql_runs_where_it_is_said_to_be_proved(name, definition, table, req
     assert counts == {"a": 1, "A": 1}
 
 
+@pytest.mark.parametrize("definition", ["sessions", "visitors"])
+def test_no_window_of_mariadb_is_looked_through_anew_in_each_row(definition):
+    """It does that for MIN and MAX: the time would grow with the square of the rows."""
+    windows = list(parse_one(made(definition, MARIADB), read="mysql").find_all(exp.Window))
+    assert [each for each in windows if isinstance(each.this, (exp.Min, exp.Max))] == []
+    assert any(isinstance(each.this, exp.FirstValue) for each in windows)
+
+
 def test_mariadb_is_told_from_mysql_by_its_version():
     assert dialect_of("MySQL", "10.11.19-MariaDB-0+deb12u1") is MARIADB
     assert dialect_of("MySQL", "8.0.39") is MYSQL

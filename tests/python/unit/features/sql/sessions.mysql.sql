@@ -152,7 +152,7 @@ FROM (
   ), `daily` AS (
     SELECT
       *,
-      MAX(`day_pause`) OVER (PARTITION BY `visitor_id`, `day`) AS `day_paused`
+      FIRST_VALUE(`day_pause`) OVER (PARTITION BY `visitor_id`, `day` ORDER BY `day_pause` DESC) AS `day_paused`
     FROM `paused`
   ), `dated` AS (
     SELECT
@@ -178,8 +178,14 @@ FROM (
   ), `marked` AS (
     SELECT
       *,
-      MIN(CASE WHEN `is_pageview` = 1 THEN `rn` END) OVER (PARTITION BY `visitor_id`, `visit`) AS `landing_rn`,
-      MAX(CASE WHEN `is_pageview` = 1 THEN `rn` END) OVER (PARTITION BY `visitor_id`, `visit`) AS `exit_rn`
+      FIRST_VALUE(CASE WHEN `is_pageview` = 1 THEN `rn` END) OVER (
+        PARTITION BY `visitor_id`, `visit`
+        ORDER BY CASE WHEN CASE WHEN `is_pageview` = 1 THEN `rn` END IS NULL THEN 1 ELSE 0 END, CASE WHEN `is_pageview` = 1 THEN `rn` END ASC
+      ) AS `landing_rn`,
+      FIRST_VALUE(CASE WHEN `is_pageview` = 1 THEN `rn` END) OVER (
+        PARTITION BY `visitor_id`, `visit`
+        ORDER BY CASE WHEN `is_pageview` = 1 THEN `rn` END DESC
+      ) AS `exit_rn`
     FROM `numbered`
   ), `grouped` AS (
     SELECT

@@ -177,11 +177,14 @@ FROM (
     FROM `stage`
     GROUP BY
       `visitor_id`
-  ), `numbers` AS (
+  ), `ranked` AS (
     SELECT
-      `row_index` AS `hit`,
-      `rn`
-    FROM `seq`
+      *,
+      ROW_NUMBER() OVER (
+        PARTITION BY `visitor_id`
+        ORDER BY CASE WHEN `ts_us` IS NULL THEN 1 ELSE 0 END, `ts_us`, CASE WHEN `source_file` IS NULL THEN 1 ELSE 0 END, `source_file`, CASE WHEN `line_number` IS NULL THEN 1 ELSE 0 END, `line_number`, CASE WHEN `row_index` IS NULL THEN 1 ELSE 0 END, `row_index`
+      ) AS `rn`
+    FROM `stage`
   ), `ends` AS (
     SELECT
       `visitor_id` AS `one`,
@@ -203,9 +206,7 @@ FROM (
         CASE WHEN NOT CASE WHEN `is_pageview` = 1 THEN `location` END IS NULL THEN `rn` END
       ) AS `landing_page_first_rn`,
       MIN(CASE WHEN NOT `campaign_name` IS NULL THEN `rn` END) AS `campaign_name_first_rn`
-    FROM `stage`
-    JOIN `numbers`
-      ON `row_index` = `hit`
+    FROM `ranked`
     GROUP BY
       `visitor_id`
   ), `of_ends` AS (
@@ -232,9 +233,7 @@ FROM (
         END
       ) AS `landing_page_first`,
       MAX(CASE WHEN `rn` = `campaign_name_first_rn` THEN `campaign_name` END) AS `campaign_name_first`
-    FROM `stage`
-    JOIN `numbers`
-      ON `row_index` = `hit`
+    FROM `ranked`
     JOIN `ends`
       ON `visitor_id` = `ends`.`one`
     GROUP BY
@@ -281,7 +280,7 @@ FROM (
   ), `daily` AS (
     SELECT
       *,
-      MAX(`day_pause`) OVER (PARTITION BY `visitor_id`, `day`) AS `day_paused`
+      FIRST_VALUE(`day_pause`) OVER (PARTITION BY `visitor_id`, `day` ORDER BY `day_pause` DESC) AS `day_paused`
     FROM `paused`
   ), `dated` AS (
     SELECT
@@ -333,7 +332,7 @@ FROM (
         THEN 1
         ELSE 0
       END AS `is_last`,
-      MAX(`end_us`) OVER () AS `latest_us`
+      FIRST_VALUE(`end_us`) OVER (ORDER BY `end_us` DESC) AS `latest_us`
     FROM `visits`
   ), `of_visits` AS (
     SELECT
@@ -383,9 +382,7 @@ FROM (
         THEN 1
         ELSE 0
       END AS `is_again`
-    FROM `stage`
-    JOIN `numbers`
-      ON `row_index` = `hit`
+    FROM `ranked`
     WHERE
       `is_pageview` = 1 AND NOT `ts_us` IS NULL
   ), `of_views` AS (
