@@ -32,8 +32,8 @@ $(VENVS)/%/.made: pyproject.toml
 $(VENVS)/test-matrix/.made: Makefile
 	$(call make_environment,test-matrix,'$(UV)')
 
-DEMO := $(if $(filter spark,$(ENGINE)),demo-spark,demo)
-demo: $(VENVS)/$(DEMO)/.made ## the main job on a month of logs: make demo, make demo LOGS=FOLDER, make demo ENGINE=spark
+DEMO := $(if $(filter spark postgres,$(ENGINE)),demo-$(ENGINE),demo)
+demo: $(VENVS)/$(DEMO)/.made ## the main job on a month of logs: make demo, LOGS=FOLDER, ENGINE=spark, ENGINE=postgres
 	@$(VENVS)/$(DEMO)/bin/python -m dev.demo --out out $(if $(LOGS),--logs '$(LOGS)') $(if $(ENGINE),--engine '$(ENGINE)')
 
 test: $(VENVS)/test/.made ## the tests; what was skipped, and why, is named at the end

@@ -52,6 +52,17 @@ class Server:
         return driver.connect(host=self.socket, user=self.user, dbname=name, options="-c TimeZone=UTC")
 
 
+def find_postgres() -> tuple[str, str]:
+    """The programs that make and control a PostgreSQL.
+
+    Raises:
+        MissingProgram: PostgreSQL or psycopg is not installed.
+    """
+    _client("psycopg")
+    initdb, control = (_program(name, "postgresql", _postgres_folders()) for name in ("initdb", "pg_ctl"))
+    return initdb, control
+
+
 @contextmanager
 def postgres(*, settings: Sequence[str] = ()) -> Iterator[Server]:
     """A PostgreSQL with a database in French.
@@ -62,8 +73,7 @@ def postgres(*, settings: Sequence[str] = ()) -> Iterator[Server]:
     Raises:
         MissingProgram: PostgreSQL or psycopg is not installed.
     """
-    _client("psycopg")
-    initdb, control = (_program(name, "postgresql", _postgres_folders()) for name in ("initdb", "pg_ctl"))
+    initdb, control = find_postgres()
     with _folder("postgres") as folder:
         data, log = folder / "data", folder / "log"
         _done([initdb, "-D", data, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "test"], "postgres")

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from dev.demo.console import Board, name_files, show, show_found
 from dev.demo.errors import DemoFailed
-from dev.demo.run import run
+from dev.demo.run import ENGINES, run
 
 
 def _days(text: str) -> int:
@@ -29,12 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--logs", type=Path, help="a folder of access logs of your own, in OVH's or combined format")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where everything goes (default: out)")
     parser.add_argument("--days", type=_days, help="days of generated logs (default: 30)")
-    parser.add_argument("--engine", choices=("embedded", "spark"), default="embedded", help="spark: once more there")
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="where the flow runs once more")
     given = parser.parse_args(arguments)
     console = Console()
     try:
         with Board(console) as board:
-            written = run(given.out, board, logs=given.logs, days=given.days, spark=given.engine == "spark")
+            written = run(given.out, board, logs=given.logs, days=given.days, engine=given.engine)
     except DemoFailed as error:
         print(f"The demo stopped: {error}", file=sys.stderr)
         return 1

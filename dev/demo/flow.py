@@ -19,6 +19,7 @@ from ovh_weblogs.pipeline import Totals
 
 READ, ENRICH, VISITS, GROUP = "logs", "ovh-logs-enrich", "ovh-logs-sessions", "ovh-logs-visitors"
 SNAPSHOTS = "snapshots"
+PAUSED = {"midnight": "never"}  # visits as the truth has them: its robots of two days without a pause, too
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
             {"recipe": ENRICH, "config": known(month), "inputs": {"hits": [READ]}, "outputs": {"events": ["events"]}},
             {
                 "recipe": VISITS,
-                "config": {"midnight": "never"},  # as the truth has them: its robots of two days without a pause, too
+                "config": PAUSED,
                 **events,
                 "outputs": {"sessions": ["sessions"]},
             },

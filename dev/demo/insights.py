@@ -152,6 +152,5 @@ def correlation(table: pa.Table) -> Correlation | None:
     ]
     if found.num_rows < 2 or len(there) < 2:
         return None
-    frame = pd.DataFrame(numbers(found, there)).rank()
-    values = np.round(frame.corr().to_numpy(), 3)
+    values = np.round(pd.DataFrame(numbers(found, there)).corr(method="spearman").to_numpy(), 3)
     return Correlation([_SHOWN[name] for name in there], [[float(value) for value in row] for row in values])

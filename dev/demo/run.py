@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev.demo import flow, sparked
+from dev.demo import flow, sparked, tabled
 from dev.demo.access import check_access
 from dev.demo.aggregates import aggregate
 from dev.demo.archive import Archived, archive
 from dev.demo.checks import Check, Evidence, all_checks
 from dev.demo.console import Board
+from dev.demo.elsewhere import Elsewhere
 from dev.demo.errors import DemoFailed
 from dev.demo.insights import Insights, insights
 from dev.demo.month import Month, from_logs, from_traffic
@@ -25,9 +26,14 @@ from dev.ovhsim.journal import Journal
 
 MAKE, CHECK = "Make the day files", "Check access (macro)"
 ARCHIVE = "Archive (Archive logs), killed once"
-SPARK = "Events and visitors on Spark"
 TABLES, LEARN, REPORT = "Write Parquet", "Learn (scikit-learn)", "Draw the report"
 REPORT_FILE = "report.html"
+# What else than the engine in the recipe can be tried: what it is called, whether it is there, and the flow on it.
+_ELSEWHERE: Mapping[str, tuple[str, Callable[[], None], Callable[[Month, Path], Elsewhere]]] = {
+    "spark": (sparked.TITLE, sparked.check_there, sparked.once_more),
+    "postgres": (tabled.TITLE, tabled.check_there, tabled.once_more),
+}
+ENGINES = ("embedded", *_ELSEWHERE)
 _STEPS = {
     flow.READ: "Read and parse (OVH logs)",
     flow.ENRICH: "Enrich (Enrich hits)",
@@ -46,7 +52,9 @@ class Written:
     passed_over: tuple[str, ...]
 
 
-def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None = None, spark: bool = False) -> Written:
+def run(
+    out: Path, board: Board, *, logs: Path | None = None, days: int | None = None, engine: str = ENGINES[0]
+) -> Written:
     """Make the month, run the flow and the check of access, write tables and report.
 
     Args:
@@ -54,13 +62,14 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         board: Shows progress.
         logs: Real logs in place of generated ones.
         days: How many days are generated.
-        spark: Whether the archived files are read on Spark, too.
+        engine: One of ``ENGINES``; on another than the first the flow runs once more, and is compared.
 
     Raises:
         DemoFailed: With one sentence.
     """
-    if spark:
-        sparked.check_there()
+    elsewhere = _ELSEWHERE.get(engine)
+    if elsewhere:
+        elsewhere[1]()
     storage, stages = out / "datasets", []
     begun = time.monotonic()
     board.begin(MAKE)
@@ -74,7 +83,7 @@ def run(out: Path, board: Board, *, logs: Path | None = None, days: int | None =
         begun = time.monotonic()
         archived = _archived(month, storage, board, ovh)
         stages.append((ARCHIVE, time.monotonic() - begun))
-    others = [archived.check, *([_sparked(month, storage, board, stages)] if spark else [])]
+    others = [archived.check, *(_elsewhere(engine, month, storage, board, stages) if elsewhere else [])]
 
     tables = _exported(storage, out, board, stages)
     found = _learnt(month, tables, board, stages)
@@ -169,13 +178,16 @@ def _archived(month: Month, storage: Path, board: Board, ovh: Ovh) -> Archived:
     return found
 
 
-def _sparked(month: Month, storage: Path, board: Board, stages: list[tuple[str, float]]) -> Check:
+def _elsewhere(
+    engine: str, month: Month, storage: Path, board: Board, stages: list[tuple[str, float]]
+) -> Sequence[Check]:
+    title, _, once_more = _ELSEWHERE[engine]
     begun = time.monotonic()
-    board.begin(SPARK)
-    found = sparked.on_spark(month, storage)
+    board.begin(title)
+    found = once_more(month, storage)
     board.tell(found.note)
-    stages.append((SPARK, time.monotonic() - begun))
-    return found.check
+    stages.append((title, time.monotonic() - begun))
+    return found.checks
 
 
 def _watching(board: Board, month: Month, ovh: Ovh) -> Callable[[str], None]:

@@ -54,10 +54,10 @@ def main():
     try:
         exec(compile(code, "<recipe>", "exec"), {"__name__": "__main__", "__builtins__": __builtins__})  # noqa: S102
         _tell_peak()
-        from dataiku import _dataset, _folder
+        from dataiku import _folder, _writing
 
         _folder.check_closed()
-        _dataset.commit()
+        _writing.commit()
     except BaseException as error:
         _failed(error)
         sys.exit(1)

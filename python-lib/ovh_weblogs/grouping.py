@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -18,7 +17,7 @@ from ovh_weblogs.roles import CONTENT_ROLES
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.settings import EnrichSettings, SessionSettings, VisitorSettings
-from ovh_weblogs.visitored import Aggregate, CrmSettings, LabelKind, Shape
+from ovh_weblogs.visitored import LabelKind
 
 logger = guarded_logger(__name__)
 
@@ -160,19 +159,6 @@ def beyond_hits(settings: VisitorSettings) -> str:
     if settings.shape.label.kind is not LabelKind.NONE:
         return "labels"
     return "a CRM" if settings.crm else ""
-
-
-def with_identifier(shape: Shape, crm: CrmSettings | None) -> tuple[Shape, str]:
-    """The shape with a column by which a CRM knows rows, and that column's name; without a CRM as it is."""
-    if crm is None:
-        return shape, ""
-    if crm.identifier in shape.groups or (crm.identifier == _VISITOR and not shape.groups):
-        return shape, crm.identifier
-    last = [each for each in shape.aggregates if (each.column, each.how) == (crm.identifier, "last")]
-    name = f"{crm.identifier}_last"
-    if last:
-        return shape, name
-    return replace(shape, aggregates=(*shape.aggregates, Aggregate(crm.identifier, "last"))), name
 
 
 def _content(names: Sequence[str], settings: VisitorSettings) -> dict[str, str]:

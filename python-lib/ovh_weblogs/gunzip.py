@@ -26,19 +26,23 @@ _GZIP_WINDOW = 31  # zlib's code for "gzip header and trailer, checked"
 _ERROR: type[Exception] = _ISAL.error if _ISAL else zlib.error
 
 
-class _Member(Protocol):
-    """What unpacks one member; header, CRC and length are checked."""
+class Decompressor(Protocol):
+    """What unpacks one stream, as bz2's, lzma's and isal's classes do."""
 
     @property
-    def eof(self) -> bool: ...
+    def eof(self) -> bool:
+        """Whether the stream has ended, and was whole."""
 
     @property
-    def needs_input(self) -> bool: ...
+    def needs_input(self) -> bool:
+        """Whether it gives nothing more before it gets more."""
 
     @property
-    def unused_data(self) -> bytes: ...
+    def unused_data(self) -> bytes:
+        """What came after the stream's end."""
 
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """The next bytes of the content, so many at most; the rest of the data is kept."""
 
 
 class _ZlibMember:
@@ -63,10 +67,10 @@ class _ZlibMember:
         return block
 
 
-def _member() -> _Member:
+def _member() -> Decompressor:
     if _ISAL is None:
         return _ZlibMember()
-    member: _Member = _ISAL.IgzipDecompressor(flag=_ISAL.DECOMP_GZIP)
+    member: Decompressor = _ISAL.IgzipDecompressor(flag=_ISAL.DECOMP_GZIP)
     return member
 
 
@@ -86,7 +90,7 @@ class Inflater:
         self._name = name
         self._head = b""
         self.plain = False
-        self._member: _Member | None = None
+        self._member: Decompressor | None = None
         self._between = False
 
     @property
@@ -139,7 +143,7 @@ class Inflater:
             if self._member.eof:
                 data, self._between = self._member.unused_data, True
 
-    def _pieces(self, member: _Member, data: bytes) -> Iterator[bytes]:
+    def _pieces(self, member: Decompressor, data: bytes) -> Iterator[bytes]:
         """What the member makes of the data, up to its own end."""
         while True:
             try:

@@ -11,10 +11,10 @@ from sqlglot import exp
 
 from ovh_weblogs import enrichment, features
 from ovh_weblogs.cells import parse_cells
-from ovh_weblogs.crm import Crm, joined
+from ovh_weblogs.crm import Crm, identified, joined
 from ovh_weblogs.days import Block, is_published, newest_day, published_days, read_days
 from ovh_weblogs.engines import embedded
-from ovh_weblogs.grouping import Grouping, log_counts, with_identifier
+from ovh_weblogs.grouping import Grouping, log_counts
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import Column
@@ -86,7 +86,8 @@ def visitors(
         InputError: A needed column is absent or holds what cannot be read.
     """
     settings = settings or VisitorSettings()
-    shape, asked = with_identifier(settings.shape, settings.crm if crm else None)
+    settings = settings if crm else replace(settings, crm=None)
+    shape, asked = identified(names, settings)
     grouping = Grouping(names, replace(settings, shape=shape))
     for sentence in grouping.told():
         logger.info("%s", sentence)
@@ -100,7 +101,8 @@ def visitors(
         apart=None if shape.label.kind is LabelKind.HISTORY else "visitor_id",
     )
     labelled = rows if shape.label.kind is LabelKind.NONE else _told_labels(rows)
-    yield from joined(labelled, crm, asked, drop=shape != settings.shape) if crm else labelled
+    wished = [column.name for column in Grouping(names, settings).columns]
+    yield from joined(labelled, crm, asked, wished, shape.label.kind) if crm else labelled
 
 
 def _definitions(grouping: Grouping, shape: Shape) -> list[exp.Select]:
@@ -162,7 +164,7 @@ def wanted_by_visitors(names: Sequence[str], settings: VisitorSettings) -> list[
     Raises:
         InputError: A column that was chosen is not there.
     """
-    shape, _ = with_identifier(settings.shape, settings.crm)
+    shape, _ = identified(names, settings)
     return Grouping(names, replace(settings, shape=shape)).wanted
 
 

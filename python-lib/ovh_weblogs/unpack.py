@@ -8,12 +8,12 @@ import lzma
 import re
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 
 from ovh_weblogs.errors import LogDamaged
-from ovh_weblogs.gunzip import MAGIC, Inflater, Readable
+from ovh_weblogs.gunzip import MAGIC, Decompressor, Inflater, Readable
 
 FIX = "put a whole copy of the file in its place"
 _READ = 256 << 10  # bytes of the packed file at a time
@@ -160,19 +160,9 @@ def _gunzipped(source: Readable, name: str) -> Iterator[bytes]:
         raise LogDamaged(cause.problem, fix=FIX) from cause
 
 
-class _Decompressor(Protocol):
-    """What bz2 and lzma have in common."""
-
-    eof: bool
-    needs_input: bool
-    unused_data: bytes
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
-
-
 def _members(source: Readable, name: str, kind: str, begin: Callable[[], Any]) -> Iterator[bytes]:
     """The content of every stream in the file, one after the other, as bzip2 and xz define it."""
-    member: _Decompressor | None = None
+    member: Decompressor | None = None
     data = b""
     while True:
         if member is not None and member.eof:

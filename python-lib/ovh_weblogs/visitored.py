@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timezone, tzinfo
 
 from ovh_weblogs.column import Column, Table, Type
 
@@ -75,6 +76,7 @@ class CrmSettings:
     key: str  # the CRM's column that identifies a customer
     identifier: str = "visitor_id"  # the events' column that holds the same; of several values, the last known counts
     date: str = ""  # the CRM's column of the time from which a row holds; empty: a row holds always
+    zone: tzinfo = timezone.utc  # of dates that name none
     types: Mapping[str, Type] = field(default_factory=dict)  # of the CRM's columns, where they are no texts
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from ovh_weblogs.column import Type
@@ -21,25 +21,28 @@ TYPES = {
 
 
 def label(form: Form) -> Label:
-    """Which labels rows get; faults are noted in the form."""
-    kinds = tuple(kind.value for kind in LabelKind)
+    """Which labels rows get; faults are noted in the form, but those of fields that it does not show."""
+    kind = LabelKind(form.choice("label", tuple(kind.value for kind in LabelKind), Label.kind.value))
+    if kind is not LabelKind.SNAPSHOT:
+        return Label(kind)
     found = [_instant(text) for text in form.listed("cutoffs", ())]
     if None in found:
         form.faults.append("cutoffs must be days such as 2026-01-31, or instants such as 2026-01-31T10:00:00+01:00")
     return Label(
-        kind=LabelKind(form.choice("label", kinds, Label.kind.value)),
+        kind=kind,
         cutoffs=tuple(sorted({cutoff for cutoff in found if cutoff is not None})),
         horizon_days=form.whole("horizon_days", Label.horizon_days, low=1, high=LONGEST_HORIZON),
         lookback_days=form.whole("lookback_days", Label.lookback_days, low=0, high=LONGEST_HORIZON),
     )
 
 
-def crm(form: Form) -> CrmSettings:
-    """How a CRM is joined; its key is empty where none is chosen."""
+def crm(form: Form, zone: tzinfo) -> CrmSettings:
+    """How a CRM is joined, the zone that of times without one; its key is empty where none is chosen."""
     return CrmSettings(
         key=form.text("crm_key"),
         identifier=form.text("crm_identifier", CrmSettings.identifier),
         date=form.text("crm_date", CrmSettings.date),
+        zone=zone,
     )
 
 

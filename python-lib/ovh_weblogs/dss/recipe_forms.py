@@ -148,7 +148,7 @@ def visitor_settings(config: Config | None, plugin_config: Config | None) -> Vis
     form, plugin = Form(config), Form(plugin_config)
     columns, zone, categories = _columns(form, (*VISITOR_ROLES, *CONTENT_ROLES)), _zone(form), _categories(form)
     aggregates = tuple(Aggregate(name, how) for how in AGGREGATES for name in _chosen(form, f"{how}_columns"))
-    label, crm = label_forms.label(form), label_forms.crm(form)
+    label, crm = label_forms.label(form), label_forms.crm(form, zone)
     engine, allow_unproved = _engine(form)
     form.check("The settings of the recipe")
     settings = VisitorSettings(

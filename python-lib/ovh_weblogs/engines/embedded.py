@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -14,6 +14,7 @@ import pyarrow as pa
 from sqlglot import ErrorLevel, exp
 
 from ovh_weblogs.engines.kept import keep
+from ovh_weblogs.engines.spool import own_folder
 from ovh_weblogs.errors import OvhLogsError, SettingsError
 from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 from ovh_weblogs.secret import guarded_logger
@@ -56,8 +57,8 @@ def run(
         OvhLogsError: The query fails, or gives other columns than declared.
         BaseException: Whatever reading the batches raised, itself.
     """
-    with _folder(settings) as folder:
-        kept = Path(folder) / "events.parquet"
+    with own_folder(settings.temp_folder) as folder:
+        kept = folder / "events.parquet"
         size = keep(batches, schema, kept, [column.name for column in output if not column.nullable])
         definitions = [query] if isinstance(query, exp.Expression) else query()
         texts = [each.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE) for each in definitions]
@@ -97,30 +98,16 @@ def _parts(
         logger.info("Part %d of %d is grouped", number, parts)
 
 
-@contextmanager
-def _folder(settings: VisitorSettings) -> Iterator[str]:
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="ovh-logs-", dir=settings.temp_folder)
-    except OSError as cause:
-        where = settings.temp_folder or tempfile.gettempdir()
-        raise SettingsError(
-            f"The folder {where}, meant for temporary files, cannot be written to ({cause.strerror})",
-            fix="name another one as temp_folder in the plugin's settings, or have its rights changed",
-        ) from cause
-    with folder as name:
-        yield name
-
-
-def _configure(connection: duckdb.DuckDBPyConnection, folder: str, settings: VisitorSettings) -> None:
+def _configure(connection: duckdb.DuckDBPyConnection, folder: Path, settings: VisitorSettings) -> None:
     limit = int(settings.memory_limit_mb)
     threads = max(1, min(os.cpu_count() or 1, limit // _MB_PER_THREAD))
-    connection.execute("SET temp_directory = ?", [folder])
+    connection.execute("SET temp_directory = ?", [str(folder)])
     connection.execute(f"SET memory_limit = '{limit}MB'")
     connection.execute(f"SET threads = {threads}")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET TimeZone = 'UTC'")
     # Last: it also refuses changes of temp_directory. A query sees the job's own folder, no other file and no address.
-    connection.execute("SET allowed_directories = ?", [[folder]])
+    connection.execute("SET allowed_directories = ?", [[str(folder)]])
     connection.execute("SET enable_external_access = false")
 
 

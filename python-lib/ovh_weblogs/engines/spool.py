@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -34,23 +35,43 @@ class Spool:
         Raises:
             SettingsError: The file cannot be written.
         """
-        with ExitStack() as files:
-            writer = None
+        writer = None
+        try:
             for batch in batches:
                 kept = batch if columns is None else batch.select(columns)
                 with told(self._path.parent):
                     if writer is None:
-                        file = files.enter_context(pa.OSFile(str(self._path), "wb"))
-                        options = pa.ipc.IpcWriteOptions(compression="lz4")
-                        writer = files.enter_context(pa.ipc.new_stream(file, kept.schema, options=options))
-                    writer.write_batch(kept)
+                        writer = _Writer(self._path, kept.schema)
+                    writer.write(kept)
                 yield batch
+        finally:
+            if writer is not None:
+                with told(self._path.parent):
+                    writer.close()
 
     def __iter__(self) -> Iterator[pa.RecordBatch]:
         """What was kept, in its order."""
         if self._path.exists():
             with pa.OSFile(str(self._path), "rb") as file, pa.ipc.open_stream(file) as reader:
                 yield from reader
+
+
+class _Writer:
+    """A file of batches that is being written."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._file = pa.OSFile(str(path), "wb")
+        self._stream = pa.ipc.new_stream(self._file, schema, options=pa.ipc.IpcWriteOptions(compression="lz4"))
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        self._stream.write_batch(batch)
+
+    def close(self) -> None:
+        """Write what marks the end, too, which needs room as all else does."""
+        try:
+            self._stream.close()
+        finally:
+            self._file.close()
 
 
 @contextmanager
@@ -64,11 +85,18 @@ def spools(folder: str | None, *names: str) -> Iterator[list[Spool]]:
     Raises:
         SettingsError: It cannot be made.
     """
+    with own_folder(folder) as own:
+        yield [Spool(own / name) for name in names]
+
+
+@contextmanager
+def own_folder(folder: str | None) -> Iterator[Path]:
+    """A folder for temporary files of one job, which is removed at the end; arguments and errors as ``spools``."""
     where = Path(folder or tempfile.gettempdir())
     with ExitStack() as made:
         with told(where):
             own = made.enter_context(tempfile.TemporaryDirectory(prefix="ovh-logs-", dir=where))
-        yield [Spool(Path(own) / name) for name in names]
+        yield Path(own)
 
 
 @contextmanager
@@ -77,7 +105,8 @@ def told(where: Path) -> Iterator[None]:
     try:
         yield
     except OSError as cause:
+        why = os.strerror(cause.errno) if cause.errno else cause  # Arrow's own words for it are long
         raise SettingsError(
-            f"The folder {where}, meant for temporary files, cannot be written to ({cause.strerror or cause})",
+            f"The folder {where}, meant for temporary files, cannot be written to ({why})",
             fix="name another one, with more free room, as temp_folder in the plugin's settings",
         ) from cause

@@ -5,6 +5,7 @@ from ovh_weblogs.enrichment.filters import metrics, told
 from ovh_weblogs.enrichment.gathering import gathered
 from ovh_weblogs.enrichment.groups import Plan, enrich_batch, plan
 from ovh_weblogs.enrichment.inputs import UNREADABLE, found
+from ovh_weblogs.enrichment.instants import instants
 from ovh_weblogs.enrichment.protect import CLEANED
 from ovh_weblogs.enrichment.tracked import hosts as tracked_hosts
 from ovh_weblogs.enrichment.tracked import needs as tells_tracked_hosts
@@ -17,6 +18,7 @@ __all__ = [
     "enrich_batch",
     "found",
     "gathered",
+    "instants",
     "metrics",
     "our_names",
     "plan",

@@ -124,7 +124,7 @@ def test_the_forms_defaults_are_those_of_the_settings(repository):
     }
 
 
-def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
+def test_the_defaults_of_parsing_are_those_of_the_settings(repository):
     parsing = ParseSettings()
     assert defaults(repository / "custom-recipes/ovh-logs-parse/recipe.json") == {
         "line_format": parsing.line_format,
@@ -133,6 +133,9 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "timezone": parsing.timezone or "",
         "max_reject_share": parsing.max_reject_share,
     }
+
+
+def test_the_defaults_of_enrichment_are_those_of_the_settings(repository):
     enriching = EnrichSettings()
     assert defaults(repository / "custom-recipes/ovh-logs-enrich/recipe.json") == {
         **{role.parameter: role.input for role in ROLES if role.input},
@@ -159,6 +162,9 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
     assert defaults(repository / "parameter-sets/ovh-logs-privacy/parameter-set.json") == {
         "rotation": enriching.rotation.value
     }
+
+
+def test_the_defaults_of_grouping_are_those_of_the_settings(repository):
     assert defaults(repository / "custom-recipes/ovh-logs-visitors/recipe.json") == {
         **{role.parameter: role.input for role in (*VISITOR_ROLES, *CONTENT_ROLES)},
         "time_zone": "UTC",
@@ -182,6 +188,9 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
         "engine": visits.engine.value,
         "allow_unproved": visits.allow_unproved,
     }
+
+
+def test_the_defaults_of_keys_and_of_the_plugin_are_those_of_the_settings(repository):
     assert defaults(repository / "parameter-sets/ovh-logs-api/parameter-set.json") == {
         "auth": ApiKeys.auth.value,
         "endpoint": ApiKeys.endpoint,
@@ -192,7 +201,7 @@ def test_the_defaults_of_other_forms_are_those_of_the_settings(repository):
     assert defaults(repository / "plugin.json") == {
         "api_url": ApiKeys.api_url or "",
         **Network().__dict__,
-        "max_day_gb": parsing.max_day_bytes / 1e9,
+        "max_day_gb": ParseSettings().max_day_bytes / 1e9,
         "memory_limit_mb": grouping.memory_limit_mb,
         "temp_folder": grouping.temp_folder or "",
         "geo_database": "",

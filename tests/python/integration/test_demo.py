@@ -13,11 +13,12 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from dev import localspark
 from dev.macrohtml import table
 
 
-def demo(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["python-lib", "."]), "COLUMNS": "200"}
+def demo(repository: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["python-lib", "."]), "COLUMNS": "200", **variables}
     command = [sys.executable, "-m", "dev.demo", *arguments]
     return subprocess.run(
         command, cwd=repository, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
@@ -122,6 +123,33 @@ def test_real_lines_go_the_same_way(repository, tmp_path, samples):
     result = demo(repository, "--logs", str(samples), "--out", str(tmp_path / "out"))
     assert result.returncode == 0, result.stderr
     assert "9,999 hits + 1 rejects + 0 blanks = 10,000" in result.stdout
+
+
+def test_in_postgres_it_makes_the_same_visits_and_visitors_and_no_row_leaves(repository, tmp_path, postgres):
+    assert postgres  # is there; the demo starts one of its own
+    result = demo(repository, "--days", "2", "--engine", "postgres", "--out", str(tmp_path / "out"))
+    assert result.returncode == 0, result.stderr
+    assert re.search(
+        r"✓ PostgreSQL makes the same [\d,]{3,} visits and [\d,]{3,} visitors, in every value", result.stdout
+    )
+    assert "✓ No row of events, visits or visitors left PostgreSQL while they were made" in result.stdout
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(localspark.missing() is not None, reason=str(localspark.missing()))
+def test_on_spark_it_makes_the_same_visitors(repository, tmp_path):
+    result = demo(repository, "--days", "2", "--engine", "spark", "--out", str(tmp_path / "out"))
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"✓ Spark makes the same [\d,]{3,} visitors of the archived files, in every value", result.stdout)
+
+
+def test_an_engine_that_is_not_there_is_told_before_anything_is_made(repository, tmp_path):
+    out = tmp_path / "out"
+    result = demo(repository, "--engine", "spark", "--out", str(out), PATH="")
+    assert (result.returncode, out.exists()) == (1, False)
+    assert re.match(
+        r"The demo stopped: Spark is not run: [^\n]+ \((?:Debian: apt-get|pip) install [^\n]+\)\.\n$", result.stderr
+    )
 
 
 def test_a_folder_without_logs_ends_it_with_one_sentence(repository, tmp_path):

@@ -14,7 +14,7 @@ from pyspark import SparkContext
 from pyspark.sql import DataFrame, SQLContext
 
 import pyspark
-from dataiku import _dataset
+from dataiku import _dataset, _writing
 
 if os.environ.get("DSSHOST_KIND") != "PYSPARK":
     raise Exception("The recipe is not of kind PYSPARK: the host gives it no Spark")
@@ -90,7 +90,7 @@ def write_dataframe(dataset, df, delete_first=True):
                 writer.writerows(zip(*(_texts(array) for array in batch.columns)))
     shutil.rmtree(target)
     _written.add(dataset.full_name)
-    _dataset._pending.append((dataset, path))
+    _writing.pending.append((dataset, path))
 
 
 def _texts(array):

@@ -281,9 +281,17 @@ def test_what_is_set_for_grouping_is_taken():
         ({"categories": ["новости"]}, {}, "categories has 'новости', of which no column can be named"),
         ({"categories": ["a" * 41]}, {}, "letters or digits of ASCII, 40 at most"),
         ({"label": "yes"}, {}, "label must be one of none, snapshot, history"),
-        ({"cutoffs": ["2026-01-31", "31 January"]}, {}, "cutoffs must be days such as 2026-01-31, or instants"),
-        ({"cutoffs": ["2026-01-31T10:00:00"]}, {}, "cutoffs must be days such as 2026-01-31, or instants"),
-        ({"horizon_days": 0}, {}, "horizon_days must be"),
+        (
+            {"label": "snapshot", "cutoffs": ["2026-01-31", "31 January"]},
+            {},
+            "cutoffs must be days such as 2026-01-31, or instants",
+        ),
+        (
+            {"label": "snapshot", "cutoffs": ["2026-01-31T10:00:00"]},
+            {},
+            "cutoffs must be days such as 2026-01-31, or instants",
+        ),
+        ({"label": "snapshot", "horizon_days": 0}, {}, "horizon_days must be"),
     ],
 )
 def test_a_wrong_setting_of_grouping_is_named(config, plugin, told):
@@ -300,6 +308,11 @@ def test_what_is_set_for_labels_and_the_crm_is_taken():
     cutoffs = (1_769_853_600_000_000, 1_774_738_800_000_000)
     assert made.shape.label == Label(LabelKind.SNAPSHOT, cutoffs, horizon_days=30, lookback_days=14)
     assert made.crm == CrmSettings("id", "user", "since")
+
+
+def test_fields_of_labels_that_the_form_does_not_show_are_not_heeded():
+    config = {"label": "none", "cutoffs": ["soon"], "horizon_days": 0, "lookback_days": -1}
+    assert recipe_forms.visitor_settings(config, None).shape.label == Label()
 
 
 def test_columns_are_aggregated_as_the_types_that_they_have_and_sums_are_of_numbers():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
-from ovh_weblogs.engines.spool import spools
+from ovh_weblogs.engines.spool import Spool, spools
 from ovh_weblogs.errors import SettingsError
 
 BATCHES = [pa.record_batch({"a": [1, 2], "b": ["x", None]}), pa.record_batch({"a": [3], "b": ["y"]})]
@@ -47,6 +49,11 @@ def test_a_folder_that_cannot_be_written_to_is_named_with_what_to_do(tmp_path):
         spools(str(gone), "one"),
     ):
         pass
+
+
+def test_a_disk_that_is_full_is_told_as_an_error_of_ours():
+    with pytest.raises(SettingsError, match=r"cannot be written to \(No space left on device\); name another one"):
+        list(Spool(Path("/dev/full")).through(BATCHES))
 
 
 def test_an_error_of_the_reading_stays_itself(tmp_path):
