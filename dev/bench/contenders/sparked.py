@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -22,7 +22,6 @@ from ovh_weblogs.settings import EnrichSettings, ParseSettings
 HEAP_MB = 512  # Spark takes no less than 450 MiB
 OVERHEAD_MB = 384  # what a cluster grants an executor beyond it, unless told otherwise: Python's among it
 _WARM = 200_000  # lines
-_PART = 32 << 20
 _EVERY = 0.2  # seconds
 
 
@@ -57,8 +56,12 @@ class _Work:
         return found
 
     def _watch(self, over: threading.Event) -> None:
+        most = 0
         while not over.wait(_EVERY):
-            self.peak_bytes = max(self.peak_bytes, *_executors(), 0)
+            resident = max(_executors(_resident), default=0)
+            if resident > most:  # what processes share is only known by a look at every page, which takes a core's time
+                most = resident
+                self.peak_bytes = max(self.peak_bytes, *_executors(_own), 0)
 
 
 @contextmanager
@@ -76,26 +79,29 @@ def _cluster(corpus: Corpus, executors: int) -> Iterator[_Work]:
         session = stack.enter_context(localspark.session(executors, memory))
         spark.ready(session)
         stack.enter_context(spark.library(session))
-        for _ in range(2):
+        for _ in range(2 * executors):  # each of them as often
             events(session, first, part=first.stat().st_size // (2 * executors))
         yield _Work(session, whole, corpus.lines)
 
 
-def events(session: Any, path: Path, *, part: int = _PART) -> int:
-    """Make events of a file, and drop them; the number of its lines."""
+def events(session: Any, path: Path, *, part: int | None = None) -> int:
+    """Make events of a file, and drop them; the number of its lines.
+
+    Its parts are those of a recipe, unless they are to be of so many bytes.
+    """
     from ovh_weblogs.distributed import splits
     from ovh_weblogs.distributed.events import Build
     from ovh_weblogs.distributed.lines import Files
 
     settings = ParseSettings()
-    files = Files(tuple(splits.parts([splits.Place(path.name, str(path))], settings, size=part)))
+    files = Files(tuple(splits.parts([splits.Place(path.name, str(path))], settings, size=part or splits.SPLIT)))
     found = Build(files.frame(session), files, settings, EnrichSettings())
     found.events().write.format("noop").mode("overwrite").save()
     return found.totals.lines
 
 
-def _executors() -> list[int]:
-    """Bytes of memory that each executor has: Java's process, and those of Python below it, which share some pages."""
+def _executors(memory: Callable[[int], int]) -> list[int]:
+    """Bytes of memory that each executor has: Java's process, and those of Python below it."""
     parents, java = {}, []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -105,10 +111,19 @@ def _executors() -> list[int]:
         except OSError:
             continue  # it has just ended
     own = [top for top in java if _is_below(top, os.getpid(), parents)]
-    return [sum(_memory(number) for number in parents if _is_below(number, top, parents)) for top in own]
+    return [sum(memory(number) for number in parents if _is_below(number, top, parents)) for top in own]
 
 
-def _memory(process: int) -> int:
+def _resident(process: int) -> int:
+    """With pages that it shares with others."""
+    try:
+        return _number(Path(f"/proc/{process}/status"), "VmRSS") << 10
+    except OSError:
+        return 0
+
+
+def _own(process: int) -> int:
+    """With its part of these."""
     try:
         return _number(Path(f"/proc/{process}/smaps_rollup"), "Pss") << 10
     except OSError:

@@ -15,7 +15,7 @@ from ovh_weblogs.parsing.trackerlayout import claims
 from ovh_weblogs.settings import ParseSettings
 from ovh_weblogs.unpack import Unpacked, is_plain
 
-SPLIT = 64 << 20  # bytes of plain text: a minute of parsing and enrichment at most
+SPLIT = 128 << 20  # bytes of plain text, as Spark itself cuts files: some seconds of parsing and enrichment
 _HEAD = 64 << 10
 _READ = 256 << 10
 
@@ -36,6 +36,11 @@ class Part:
     file: Place
     begin: int = 0
     end: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes as they are stored."""
+        return (self.file.size if self.end is None else self.end) - self.begin
 
     def there(self, path: str) -> Part:
         """The same lines of the file where it is found under another path."""

@@ -103,6 +103,20 @@ def test_a_file_without_lines_is_counted_and_a_task_that_is_read_again_counts_on
     assert events.count() == events.coalesce(1).count() == found.counts["events"] == totals.hits
 
 
+def test_short_files_share_tasks_and_have_each_its_own_numbers(spark_session, build, folder, tmp_path):
+    lines = (folder / "a.log").read_bytes().splitlines(keepends=True)[490:530]
+    for number in range(20):
+        (tmp_path / f"{number:02}.log").write_bytes(b"".join(lines[: number + 20]))
+    found = build(sorted(tmp_path.iterdir()))
+    events, rejects, totals = on_one_machine(tmp_path)
+    frame = found.events()
+    assert frame.rdd.getNumPartitions() == 4 * spark_session.sparkContext.defaultParallelism == 8
+    assert collected(frame) == [{name: event[name] for name in frame.columns} for event in events]
+    assert collected(found.rejects()) == by_place(rejects)
+    assert found.totals == totals
+    assert totals.rejects == 20
+
+
 def test_files_that_travel_with_the_job_are_read_as_those_in_their_place(build, folder):
     found = build([folder / "b.log.gz"], travel=True)
     assert found.totals.hits == found.events().count() > 500
