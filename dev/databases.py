@@ -105,7 +105,7 @@ def mariadb() -> Iterator[Server]:
     with _folder("mysql") as folder:
         data, socket = folder / "data", folder / "s.sock"
         owner = ["--user=mysql"] if os.getuid() == 0 else []
-        plain = ["--no-defaults", *owner, f"--datadir={data}"]
+        plain = ["--no-defaults", *owner, f"--datadir={data}", f"--tmpdir={folder}"]
         _done([install, *plain, "--auth-root-authentication-method=normal", "--skip-test-db"])
         files = [f"--socket={socket}", f"--pid-file={folder / 'pid'}", f"--log-error={folder / 'log'}"]
         command = [daemon, *plain, *files, "--skip-networking", "--innodb-flush-log-at-trx-commit=0"]

@@ -230,6 +230,16 @@ BENCHMARKS = (
         needs="psql",
     ),
     Benchmark(
+        "mariadb",
+        Contender(
+            "visitors of a fifth of the events in MariaDB, made there", f"{_DATABASE}:there_in_mariadb", scale=0.2
+        ),
+        Contender("the same out of PostgreSQL to DuckDB and back", f"{_DATABASE}:through_the_host", scale=0.2),
+        Ratio.SECONDS,
+        needs="mariadbd",
+        only_named=True,
+    ),
+    Benchmark(
         "memory_growth",
         Contender("connector, twice the lines", f"{_SOURCE}:rows", scale=2.0),
         Contender("connector, the lines asked for", f"{_SOURCE}:rows"),

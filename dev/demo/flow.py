@@ -58,12 +58,8 @@ def definition(month: Month, storage: Path, ovh: Ovh) -> dict[str, Any]:
         "max_reject_share": 1.0,  # however many there are: the report shows them
     }
     events = {"inputs": {"events": ["events"]}}
-    cutoffs = split(month.days) if month.truth else None  # without rules of pages no visitor converts
-    labelled = [
-        {"recipe": GROUP, "config": each.config(CATEGORIES), **events, "outputs": {"visitors": [SNAPSHOTS]}}
-        for each in (cutoffs,)
-        if each
-    ]
+    wished = labels(month)
+    labelled = [{"recipe": GROUP, "config": wished, **events, "outputs": {"visitors": [SNAPSHOTS]}}] if wished else []
     made = ["events", "sessions", "visitors", *([SNAPSHOTS] if labelled else [])]
     return {
         "plugin": str(Path(__file__).parents[2]),
@@ -94,6 +90,12 @@ def known(month: Month) -> dict[str, Any]:
 def counted(month: Month) -> dict[str, Any]:
     """What the forms of visitors are told: the categories of the generated site's pages."""
     return {"categories": CATEGORIES} if month.truth else {}
+
+
+def labels(month: Month) -> dict[str, Any]:
+    """What the form of visitors is told for snapshots; empty where models cannot learn of the month."""
+    cutoffs = split(month.days) if month.truth else None  # without rules of pages no visitor converts
+    return cutoffs.config(CATEGORIES) if cutoffs else {}
 
 
 def run(month: Month, storage: Path, ovh: Ovh, on_progress: Callable[[str], None]) -> Outcome:

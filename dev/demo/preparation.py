@@ -25,7 +25,8 @@ KINDS = (
     "client_addr_country_first",
 )
 _MOST_KINDS = 12  # of a column, the rest together; so that a rare one is not a column of its own
-_LEFT_OUT = ("label", "is_bot", "month")  # the month of the trial may be none that was learnt from
+_ROBOTS = ("is_bot", "acts_like_bot")
+_LEFT_OUT = ("label", *_ROBOTS, "month")  # the month of the trial may be none that was learnt from
 Numbers = npt.NDArray[np.float64]
 
 
@@ -49,10 +50,10 @@ class Sample:
 
 
 def people(table: pa.Table) -> pa.Table:
-    """Rows without those of robots."""
-    if "is_bot" not in table.schema.names:
-        return table
-    return table.filter(pc.fill_null(pc.invert(table.column("is_bot")), fill_value=True))
+    """Rows without those of robots, by what their agent says or by what they do."""
+    for name in (name for name in _ROBOTS if name in table.schema.names):
+        table = table.filter(pc.fill_null(pc.invert(table.column(name)), fill_value=True))
+    return table
 
 
 def numeric(schema: pa.Schema) -> list[str]:

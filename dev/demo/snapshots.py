@@ -11,8 +11,7 @@ HORIZON = 7  # days after a cutoff in which a conversion counts
 LOOKBACK = 14  # days before a cutoff of which features tell: the same for all, so that rows of all are alike
 _APART = 1  # days from one cutoff to the next
 _MOST = 14  # cutoffs to learn from
-_SPARE = 1  # day at the end: where clocks go forward, seven days of 24 hours end an hour after midnight
-NEEDED = LOOKBACK + 2 * HORIZON + _SPARE  # days
+NEEDED = LOOKBACK + 2 * HORIZON  # days
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def split(days: Sequence[date]) -> Split | None:
     """
     if not days:
         return None
-    trial = days[-1] + timedelta(days=1 - HORIZON - _SPARE)
+    trial = days[-1] + timedelta(days=1 - HORIZON)
     newest, oldest = trial - timedelta(days=HORIZON), days[0] + timedelta(days=LOOKBACK)
     count = (newest - oldest).days // _APART + 1
     learn = [newest - timedelta(days=_APART * number) for number in range(max(min(count, _MOST), 0))]

@@ -6,15 +6,18 @@ from pathlib import Path
 
 from dev import databases
 from dev.demo import flow
-from dev.demo.elsewhere import Compared, Elsewhere, build, compared
+from dev.demo.elsewhere import Elsewhere, build, compared
 from dev.demo.errors import DemoFailed
 from dev.demo.month import Month
 from dev.demo.texts import counted
 from dev.dsshost import Store
 from dev.dsshost.tables import Place
 
-TITLE = "Events, visits and visitors in PostgreSQL"
+TITLE = "Events, visits, visitors in PostgreSQL"
 _THERE = {"engine": "database"}
+_ALWAYS = ("sessions", "visitors")
+_KEYS = {"sessions": ["session_id"], "visitors": ["visitor_id"], flow.SNAPSHOTS: ["visitor_id", "cutoff_ts"]}
+_CALLED = {"sessions": "visit", "visitors": "visitor", flow.SNAPSHOTS: "snapshot"}
 _MEMORY = "work_mem=128MB"
 
 
@@ -31,7 +34,7 @@ def check_there() -> None:
 
 
 def once_more(month: Month, storage: Path) -> Elsewhere:
-    """Enrich the hits into a table, and make visits and visitors where it lies, by the recipes of the flow.
+    """Enrich the hits into a table, and make visits, visitors and snapshots where it lies, by the recipes of the flow.
 
     Args:
         month: What the hits are of.
@@ -40,30 +43,35 @@ def once_more(month: Month, storage: Path) -> Elsewhere:
     Raises:
         DemoFailed: A recipe failed.
     """
-    store = Store(storage)
+    store, labels = Store(storage), flow.labels(month)
     with databases.postgres(settings=[_MEMORY]) as server:
-        for name in ("events", "sessions", "visitors"):
+        for name in ("events", *_KEYS):
             store.set_table(_table(name), Place.of(server, f"DEMO_{name}"))
         events = {"events": [_table("events")]}
         build(flow.ENRICH, store, {"hits": [flow.READ]}, events, flow.known(month))
         build(flow.VISITS, store, events, {"sessions": [_table("sessions")]}, {**flow.PAUSED, **_THERE})
         build(flow.GROUP, store, events, {"visitors": [_table("visitors")]}, {**flow.counted(month), **_THERE})
-        stayed = not (storage / "left_the_database").exists()
-        visits = compared(store, _table("sessions"), "sessions", ["session_id"])
-        visitors = compared(store, _table("visitors"), "visitors", ["visitor_id"])
+        left = _left(storage)
+        if labels:
+            build(flow.GROUP, store, events, {"visitors": [_table(flow.SNAPSHOTS)]}, {**labels, **_THERE})
+        # Of labels the time of the latest hit and their counts by cutoff are asked for.
+        stayed = not left and _left(storage) <= (1 + 3 * len(labels["cutoffs"]) if labels else 0)
+        found = {name: compared(store, _table(name), name, _KEYS[name]) for name in _KEYS if labels or name in _ALWAYS}
+    rows = ", ".join(counted(each.rows, _CALLED[name]) for name, each in found.items())
+    others = sum(each.others for each in found.values())
     return Elsewhere(
-        f"{counted(visits.rows, 'visit')} and {counted(visitors.rows, 'visitor')} made there, "
-        f"{visits.others + visitors.others} of them others",
+        f"{rows} made there, {others} of them others",
         [
-            (_same(visits, visitors), not visits.others and not visitors.others),
+            (f"PostgreSQL makes the same rows in every value: {rows}", not others),
             ("No row of events, visits or visitors left PostgreSQL while they were made", stayed),
         ],
     )
 
 
-def _same(visits: Compared, visitors: Compared) -> str:
-    rows = f"{counted(visits.rows, 'visit')} and {counted(visitors.rows, 'visitor')}"
-    return f"PostgreSQL makes the same {rows}, in every value"
+def _left(storage: Path) -> int:
+    """Rows that recipes took out of the database."""
+    path = storage / "left_the_database"
+    return sum(int(count) for count in path.read_text("utf-8").split()) if path.exists() else 0
 
 
 def _table(name: str) -> str:

@@ -25,7 +25,7 @@ logger = guarded_logger(__name__)
 
 _Numbers = np.ndarray[Any, np.dtype[np.int64]]
 PREFIX = "crm_"
-_NAMED = 5  # duplicate keys that an error names
+NAMED = 5  # duplicate keys that an error names
 _ALWAYS = np.iinfo(np.int64).min  # the date of a row without one
 _DAY = r"^\d{4}-\d\d-\d\d$"
 
@@ -71,7 +71,7 @@ class Crm:
     """
 
     def __init__(self, batches: Iterable[pa.RecordBatch], names: Sequence[str], settings: CrmSettings) -> None:
-        _check(names, settings)
+        check_crm(names, settings)
         self._kept = [name for name in names if name != settings.key]
         types = {name: settings.types.get(name, Type.STRING) for name in names} | {settings.key: Type.STRING}
         columns: dict[str, list[pa.Array]] = {name: [] for name in names}
@@ -126,20 +126,47 @@ class Crm:
     def _refuse_twins(self, settings: CrmSettings) -> None:
         twins = np.flatnonzero(self._spots[1:] == self._spots[:-1])
         if len(twins):
-            keys = pc.unique(self._rows[settings.key].take(pa.array(twins))).to_pylist()
-            named = ", ".join(f"'{key[:40]}'" for key in keys[:_NAMED]) + (" and others" if len(keys) > _NAMED else "")
-            same = f" with the same {settings.date}" if settings.date else ""
-            raise InputError(
-                f"The CRM has more than one row{same} of {named} in column {settings.key}",
-                fix="keep one of them in a recipe before this one, or choose the column of a date that differs",
-            )
+            raise twice_there(pc.unique(self._rows[settings.key].take(pa.array(twins))).to_pylist(), settings)
 
 
-def _check(names: Sequence[str], settings: CrmSettings) -> None:
+def twice_there(keys: Sequence[str], settings: CrmSettings) -> InputError:
+    """What is wrong with a CRM that has more than one row of these keys (with the same date, if it has dates)."""
+    named = ", ".join(f"'{key[:40]}'" for key in keys[:NAMED]) + (" and others" if len(keys) > NAMED else "")
+    same = f" with the same {settings.date}" if settings.date else ""
+    return InputError(
+        f"The CRM has more than one row{same} of {named} in column {settings.key}",
+        fix="keep one of them in a recipe before this one, or choose the column of a date that differs",
+    )
+
+
+def check_crm(names: Sequence[str], settings: CrmSettings) -> None:
+    """Refuse a CRM that lacks a column.
+
+    Raises:
+        InputError: It lacks one.
+    """
     absent = [name for name in (settings.key, settings.date) if name and name not in names]
     if absent:
         raise InputError(
             f"The CRM has no column {' and no column '.join(absent)}", fix="choose one that it has in the recipe"
+        )
+
+
+def check_beside(names: Sequence[str], wished: Sequence[str]) -> None:
+    """Refuse columns of a CRM that rows have already.
+
+    Args:
+        names: Columns that rows get from it.
+        wished: Columns of the rows.
+
+    Raises:
+        InputError: One is there twice.
+    """
+    twice = [name for name in names if name in wished]
+    if twice:
+        raise InputError(
+            f"The output would have {' and '.join(twice)} twice",
+            fix="rename the column of the CRM, or of the events, in a Prepare recipe before this one",
         )
 
 
@@ -158,12 +185,7 @@ def joined(
     Raises:
         InputError: A column of the CRM has the name of one that rows have.
     """
-    twice = [name for name in crm.names if name in wished]
-    if twice:
-        raise InputError(
-            f"The output would have {' and '.join(twice)} twice",
-            fix="rename the column of the CRM, or of the events, in a Prepare recipe before this one",
-        )
+    check_beside(crm.names, wished)
     rows = known = 0
     for batch in batches:
         cutoffs = None if kind is LabelKind.NONE else batch.column("cutoff_ts")

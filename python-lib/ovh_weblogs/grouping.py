@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from sqlglot import exp
 
 from ovh_weblogs import enrichment, features
 from ovh_weblogs.casting import cast
@@ -39,7 +39,7 @@ class Grouping:
     """
 
     def __init__(self, names: Sequence[str], settings: VisitorSettings) -> None:
-        self._names, self._settings = list(names), settings
+        self._names, self._settings, self._shape = list(names), settings, settings.shape
         there = _check_grouped(names, settings)
         self._makes_visitors = _VISITOR not in there and settings.shape.is_of_visitors
         self.counts: Counter[str] = Counter()  # of what was read, for ``tell``
@@ -49,27 +49,56 @@ class Grouping:
     @property
     def columns(self) -> tuple[Column, ...]:
         """Of the result."""
-        return features.visitor_columns(self.present, self._settings.shape)
+        return features.visitor_columns(self.present, self._shape)
 
     @property
-    def known_until(self) -> int:
-        """The end of the latest hit's day, in microseconds since 1970: logs come in whole days."""
+    def has_labels(self) -> bool:
+        """Whether rows get labels, for which ``latest`` must be known."""
+        return self._shape.label.kind is not LabelKind.NONE
+
+    def cuts(self, latest: int | None) -> Sequence[features.Cut | None]:
+        """What cuts the hits of each query of ``definitions``: the cutoffs of snapshots, else nothing or the hits.
+
+        Args:
+            latest: The time of the latest hit, in microseconds since 1970.
+        """
         zone = SessionSettings().day_zone
-        latest = datetime.fromtimestamp((self.latest or 0) / 1e6, tz=zone)
-        return features.bounds(latest.date(), zone)[1]
+        return features.cuts_of(self._shape.label, features.day_end(latest or 0, zone), zone)
+
+    def definitions(self, latest: int | None, dialect: str = "duckdb", *, beside: bool = False) -> list[exp.Select]:
+        """What makes the rows of the events, over the table ``events``: a query for each cutoff of labels, else one.
+
+        Args:
+            latest: The time of the latest hit, in microseconds since 1970: labels are known up to the end of its day,
+                since logs come in whole days. Without labels the query looks for it itself where it is None.
+            dialect: Of the engine.
+            beside: Whether the table ``cuts`` of ``shared`` stands beside the events.
+        """
+        rules, shape = features.rules_of(SessionSettings()), self._shape
+        if not self.has_labels:
+            return [features.visitors(self.present, rules, shape, dialect, known_until=latest)]
+        until = features.day_end(latest or 0, SessionSettings().day_zone)
+        return [
+            features.visitors(self.present, rules, shape, dialect, cut=cut, known_until=until, beside=beside)
+            for cut in self.cuts(latest)
+        ]
+
+    def spans(self) -> exp.Select | None:
+        """What histories have to know of all visitors, since they are cut by those of others; None without them."""
+        return features.spans(self.present, self._shape) if self._shape.label.kind is LabelKind.HISTORY else None
 
     @property
     def schema(self) -> pa.Schema:
         """Of the batches that ``events`` gives."""
-        needed = features.visitor_reads(self.present, self._settings.shape)
+        needed = features.visitor_reads(self.present, self._shape)
         known = (column for column in EVENTS.columns if column.name in needed)
-        read = (*known, *features.own_columns(self._settings.shape))
+        read = (*known, *features.own_columns(self._shape))
         return pa.schema([*(column.arrow for column in read), ("row_index", pa.int64())])
 
     @property
     def wanted(self) -> list[str]:
         """Columns of the input that are read; others need not be fetched."""
-        shape = self._settings.shape
+        shape = self._shape
         known = self._known()
         own = {*shape.groups, *(each.column for each in shape.aggregates)}
         own |= set(_content(self._names, self._settings).values())
@@ -80,7 +109,7 @@ class Grouping:
         known = enrichment.our_names(self._names, self._settings.columns)
         if self._makes_visitors:
             return list(known)
-        needed = {*features.visitor_reads(self.present, self._settings.shape), REJECT_REASON.name}
+        needed = {*features.visitor_reads(self.present, self._shape), REJECT_REASON.name}
         return [name for name, ours in known.items() if ours in needed or name in self._settings.columns.values()]
 
     def told(self) -> list[str]:
@@ -148,17 +177,11 @@ def _keyed(batch: pa.RecordBatch, settings: VisitorSettings, counts: Counter[str
     arrays |= dict(zip(names, (*groups, *own), strict=True))
     if groups:
         key = _key(groups)
-        if _VISITOR in shape.groups:
+        # Under his own name, too, he may be among what rows are of: who is nobody has no row either way.
+        if {_VISITOR, settings.columns.get("visitor")} & set(shape.groups):
             key = pc.if_else(arrays[_VISITOR].is_valid(), key, pa.scalar(None, pa.string()))
         arrays[_VISITOR] = key
     return arrays
-
-
-def beyond_hits(settings: VisitorSettings) -> str:
-    """What of the settings needs to know the input's end, or other rows than those of the events; empty for nothing."""
-    if settings.shape.label.kind is not LabelKind.NONE:
-        return "labels"
-    return "a CRM" if settings.crm else ""
 
 
 def _content(names: Sequence[str], settings: VisitorSettings) -> dict[str, str]:

@@ -7,98 +7,113 @@ still to be told), SQL does not: the input has to be events as enrichment leaves
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ovh_weblogs import enrichment, features
+from ovh_weblogs.crm import PREFIX, check_beside, check_crm, identified
 from ovh_weblogs.engines import database
+from ovh_weblogs.engines.crmjoin import CrmJoin, CrmTable
 from ovh_weblogs.engines.database import Source
 from ovh_weblogs.engines.dialects import Dialect
-from ovh_weblogs.errors import InputError
-from ovh_weblogs.grouping import Grouping, beyond_hits
+from ovh_weblogs.grouping import Grouping
 from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, VISITOR_ROLES, Role
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import SessionSettings, VisitorSettings
+from ovh_weblogs.tables import VISITOR, Labelled, Made, NotInDatabase, Table
+from ovh_weblogs.visitored import CrmSettings, LabelKind
 
-_VISITOR = "visitor_id"
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
 _FITS: Mapping[Type, tuple[str, ...]] = {
     Type.STRING: ("string",),
     Type.INT: _WHOLE,
     Type.BIGINT: _WHOLE,
-    Type.DOUBLE: ("float", "double", *_WHOLE),
+    Type.DOUBLE: ("double", *_WHOLE),  # of a float, a database and DSS's text have other digits
     Type.BOOLEAN: ("boolean",),
     Type.INSTANT: ("date",),
 }
 
 
-class NotInDatabase(InputError):
-    """The rows cannot be made in the database; the embedded engine can make them."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of events in a database.
-
-    ``name``: as the host resolves it, quoted; ``types``: of its columns, as the host names them, in order;
-    ``partitions``: those that are read, each a value by dimension, None for all; ``written``: values of the dimensions
-    of the partition that is written, empty where the output has none.
-    """
-
-    name: str
-    types: Mapping[str, str]
-    dialect: Dialect
-    partitions: Sequence[Mapping[str, str]] | None = None
-    written: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Made:
-    """SQL that makes an output, its columns beside those of partitions, and what there is to say of it."""
-
-    statement: str
-    columns: tuple[Column, ...]
-    told: tuple[str, ...] = ()
-
-
-def visitors(table: Table, settings: VisitorSettings) -> Made:
-    """One row per visitor, or per what else the settings name.
+def visitors(table: Table, settings: VisitorSettings, crm: Table | None = None) -> Made:
+    """One row per visitor, or per what else the settings name, and per cutoff.
 
     Args:
         table: The events.
         settings: As the embedded engine takes them.
+        crm: The CRM, where the settings have one.
 
     Raises:
         InputError: A needed column is absent.
-        NotInDatabase: The input is not what enrichment leaves, or the database cannot hold the output.
+        NotInDatabase: The input is not what enrichment leaves, or the output needs more than that.
     """
-    grouping, shape = Grouping(list(table.types), settings), settings.shape
-    _check_plain(settings)
+    shape, identifier = identified(list(table.types), settings)
+    grouping = Grouping(list(table.types), replace(settings, shape=shape))
+    wished = Grouping(list(table.types), settings).columns
+    join = _join(crm, settings, grouping.columns, [column.name for column in wished], identifier) if crm else None
     names = _names(table, settings, CONTENT_ROLES)
     if shape.is_of_visitors:
         _check_visitor(table)
-    dialect = table.dialect
-    query = features.visitors(grouping.present, features.rules_of(SessionSettings()), shape, dialect.name)
     needed = set(features.visitor_reads(grouping.present, shape)) & set(names)
-    needed -= set() if shape.is_of_visitors else {_VISITOR}
+    needed -= set() if shape.is_of_visitors else {VISITOR}
     read = [column for column in EVENTS.columns if column.name in needed]
     pairs = [(column, names[column.name]) for column in read]
     pairs += zip(features.own_columns(shape), (*shape.groups, *(each.column for each in shape.sources)), strict=True)
     source = _source(table, pairs)
     source = replace(source, nobody=not shape.is_of_visitors, keys=bool(shape.groups))
-    _check_output(table, grouping.columns)
-    statement = database.statement(query, source, grouping.columns, dialect, constants=table.written)
-    return Made(statement, grouping.columns, tuple(grouping.told()))
+
+    def text(dialect: Dialect, latest: int | None) -> str:
+        """The rows of visitors."""
+        queries = grouping.definitions(latest, dialect.name)
+        return database.statement(queries, source, grouping.columns, dialect, constants=table.written, join=join)
+
+    joined = join.crm.kept.values() if join else ()
+    told = tuple(grouping.told())
+    return Made(
+        table,
+        wished,
+        _with_partition(table, [*(column.name for column in wished), *joined]),
+        text,
+        told,
+        by_id=not shape.groups,
+        labelled=Labelled(shape.label, grouping.cuts, source) if grouping.has_labels else None,
+        join=join,
+    )
+
+
+def _join(
+    crm: Table, settings: VisitorSettings, made: Sequence[Column], wished: Sequence[str], identifier: str
+) -> CrmJoin:
+    """How rows of these columns meet a CRM."""
+    chosen = settings.crm or CrmSettings("")
+    check_crm(list(crm.types), chosen)
+    kept = {name: PREFIX + name for name in crm.types if name != chosen.key}
+    check_beside(list(kept.values()), wished)
+    kinds = {f"{chosen.key} of the CRM": (crm.types[chosen.key], "string")}
+    if chosen.date:
+        kinds[f"{chosen.date} of the CRM"] = (crm.types[chosen.date], "date")
+    kinds[identifier] = next(column.dss["type"] for column in made if column.name == identifier), "string"
+    wrong = [f"{name} ({kind} in place of {needed})" for name, (kind, needed) in kinds.items() if kind != needed]
+    if wrong:
+        raise NotInDatabase(
+            f"The CRM is joined by columns of other types: {', '.join(wrong)}, which only the engine in the recipe "
+            "reads",
+            fix="cast these columns in a Prepare recipe before, or choose that engine",
+        )
+    has_cutoffs = settings.shape.label.kind is not LabelKind.NONE
+    return CrmJoin(CrmTable(crm.name, chosen.key, chosen.date, kept, crm.partitions), identifier, wished, has_cutoffs)
 
 
 def sessions(table: Table, settings: SessionSettings) -> Made:
     """One row per visit; arguments and errors as ``visitors``."""
     visits = Visits(list(table.types), settings)
     source = _of_visits(table, settings, visits)
-    query = features.sessions(visits.ours, features.rules_of(settings), table.dialect.name)
-    _check_output(table, visits.columns)
-    statement = database.statement(query, source, visits.columns, table.dialect, constants=table.written)
-    return Made(statement, visits.columns)
+
+    def text(dialect: Dialect, _latest: int | None) -> str:
+        """The rows of visits."""
+        query = features.sessions(visits.ours, features.rules_of(settings), dialect.name)
+        return database.statement([query], source, visits.columns, dialect, constants=table.written)
+
+    return Made(table, visits.columns, _with_partition(table, [column.name for column in visits.columns]), text)
 
 
 def events_with_sessions(table: Table, settings: SessionSettings) -> Made:
@@ -108,43 +123,23 @@ def events_with_sessions(table: Table, settings: SessionSettings) -> Made:
     """
     visits = Visits(list(table.types), settings)
     renamed = visits.renamed()
+    through = [renamed.get(name, name) for name in table.types]
     source = replace(_of_visits(table, settings, visits), carried=tuple(table.types))
-    query = features.places(visits.ours, features.rules_of(settings), table.dialect.name)
-    _check_output(table, visits.places)
-    statement = database.placed(
-        query,
-        source,
-        [renamed.get(name, name) for name in table.types],
-        visits.places,
-        table.dialect,
-        only_placed=settings.day is not None,
-        constants=table.written,
-    )
-    return Made(statement, visits.places)
 
-
-def asks_of_visitors(table: Table) -> str:
-    """The SQL of the longest visitor_id, for ``check_visitors``; empty where it may have any length."""
-    if not table.dialect.joined or table.types.get(_VISITOR) != "string":
-        return ""
-    return database.longest(Source(table.name, (), table.partitions), _VISITOR, table.dialect)
-
-
-def check_visitors(table: Table, longest: int) -> None:
-    """Refuse ids by which the database cannot find rows.
-
-    Args:
-        table: The events.
-        longest: Characters of the longest id.
-
-    Raises:
-        NotInDatabase: There is one.
-    """
-    if longest > table.dialect.joined:
-        raise NotInDatabase(
-            f"A visitor_id has {longest} characters, and {table.dialect.spoken} finds rows by {table.dialect.joined}",
-            fix="let enrichment make visitor_id a hash, or choose the engine in the recipe",
+    def text(dialect: Dialect, _latest: int | None) -> str:
+        """The rows of events."""
+        return database.placed(
+            features.places(visits.ours, features.rules_of(settings), dialect.name),
+            source,
+            through,
+            visits.places,
+            dialect,
+            only_placed=settings.day is not None,
+            constants=table.written,
         )
+
+    places = _with_partition(table, [column.name for column in visits.places])
+    return Made(table, visits.places, (*(name for name in through if name not in places), *places), text)
 
 
 def _of_visits(table: Table, settings: SessionSettings, visits: Visits) -> Source:
@@ -170,19 +165,10 @@ def _names(table: Table, settings: VisitorSettings, roles: Sequence[Role]) -> di
 
 
 def _check_visitor(table: Table) -> None:
-    if _VISITOR not in table.types:
+    if VISITOR not in table.types:
         raise NotInDatabase(
             "The input has no column visitor_id, which only the engine in the recipe makes of address and user agent",
             fix="enrich the hits first, or choose that engine",
-        )
-
-
-def _check_plain(settings: VisitorSettings) -> None:
-    wished = beyond_hits(settings)
-    if wished:
-        raise NotInDatabase(
-            f"Rows with {wished} are made by the engine in the recipe alone",
-            fix="choose that engine, or set label to none and empty crm_key",
         )
 
 
@@ -194,25 +180,20 @@ def _source(table: Table, pairs: Sequence[tuple[Column, str]]) -> Source:
     ]
     if wrong:
         raise NotInDatabase(
-            f"Columns are of other types than those of events: {', '.join(wrong)}, which only the engine in the recipe "
-            "reads",
-            fix="enrich the hits first, cast these columns before, or choose that engine",
+            f"Columns have other types than what is read of them: {', '.join(wrong)}, which only the engine in the "
+            "recipe casts",
+            fix="cast these columns in a Prepare recipe before, or choose that engine",
         )
     refused = REJECT_REASON.name if REJECT_REASON.name in table.types else ""
     return Source(table.name, pairs, table.partitions, refused)
 
 
-def _check_output(table: Table, columns: Sequence[Column]) -> None:
-    names = [column.name for column in columns]
-    long = [name for name in names if len(name.encode()) > table.dialect.longest]
-    if long:
-        raise NotInDatabase(
-            f"{table.dialect.spoken} takes names of at most {table.dialect.longest} bytes, and {long[0]} is longer",
-            fix="rename the column that it is made from in a Prepare recipe, or choose the engine in the recipe",
-        )
+def _with_partition(table: Table, names: Sequence[str]) -> tuple[str, ...]:
+    """The output's columns, with those that tell its partition."""
     twice = [name for name in table.written if name in names]
     if twice:
         raise NotInDatabase(
             f"The output's partitions are told by the column {twice[0]}, which is one of its own",
             fix="call the dimension otherwise, such as day",
         )
+    return (*names, *table.written)

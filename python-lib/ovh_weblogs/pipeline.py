@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
-from sqlglot import exp
 
 from ovh_weblogs import enrichment, features
 from ovh_weblogs.cells import parse_cells
@@ -15,12 +14,13 @@ from ovh_weblogs.crm import Crm, identified, joined
 from ovh_weblogs.days import Block, is_published, newest_day, published_days, read_days
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.grouping import Grouping, log_counts
+from ovh_weblogs.labelled import LabelCounts, label_counts, tell_labels
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import Column
 from ovh_weblogs.secret import guarded_logger
-from ovh_weblogs.settings import EnrichSettings, ParseSettings, SessionSettings, VisitorSettings
-from ovh_weblogs.visitored import LabelKind, Shape
+from ovh_weblogs.settings import EnrichSettings, ParseSettings, VisitorSettings
+from ovh_weblogs.visitored import Label
 
 __all__ = [
     "Block",
@@ -91,39 +91,29 @@ def visitors(
     grouping = Grouping(names, replace(settings, shape=shape))
     for sentence in grouping.told():
         logger.info("%s", sentence)
+    spans = grouping.spans()
     rows = embedded.run(
-        lambda: _definitions(grouping, shape),
+        lambda: grouping.definitions(grouping.latest, beside=True),
         grouping.events(batches),
         grouping.schema,
         output=grouping.columns,
         settings=settings,
-        # Histories are cut by those of other visitors.
-        apart=None if shape.label.kind is LabelKind.HISTORY else "visitor_id",
+        apart="visitor_id",
+        shared=embedded.Shared("spans", spans, features.CUTS, features.cuts()) if spans else None,
     )
-    labelled = rows if shape.label.kind is LabelKind.NONE else _told_labels(rows)
+    if grouping.has_labels:
+        rows = _told_labels(rows, grouping, shape.label)
     wished = [column.name for column in Grouping(names, settings).columns]
-    yield from joined(labelled, crm, asked, wished, shape.label.kind) if crm else labelled
+    yield from joined(rows, crm, asked, wished, shape.label.kind) if crm else rows
 
 
-def _definitions(grouping: Grouping, shape: Shape) -> list[exp.Select]:
-    """One per cutoff."""
-    rules, present = features.rules_of(SessionSettings()), grouping.present
-    if shape.label.kind is LabelKind.NONE:
-        return [features.visitors(present, rules, shape, known_until=grouping.latest)]
-    until = grouping.known_until
-    cutoffs = features.cutoffs_of(shape.label, until)
-    return [features.visitors(present, rules, shape, cutoff=cutoff, known_until=until) for cutoff in cutoffs]
-
-
-def _told_labels(rows: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _told_labels(rows: Iterable[pa.RecordBatch], grouping: Grouping, label: Label) -> Iterator[pa.RecordBatch]:
     """The same rows; how many have which label is told at the end."""
-    counts: Counter[int | None] = Counter()
+    counts: LabelCounts = Counter()
     for batch in rows:
-        counts.update({each["values"]: each["counts"] for each in batch.column("label").value_counts().to_pylist()})
+        counts += label_counts(batch, label.kind)
         yield batch
-    logger.info("%d rows convert, %d do not, of %d it is not known yet", counts[1], counts[0], counts[None])
-    if not counts[1]:
-        logger.warning("No row converts: a model learns nothing of these labels; see is_conversion and the cutoffs")
+    tell_labels(counts, label, grouping.cuts(grouping.latest))
 
 
 def tracked_hosts(batches: Iterable[pa.RecordBatch], settings: EnrichSettings) -> frozenset[str]:

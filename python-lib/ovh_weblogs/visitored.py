@@ -179,7 +179,8 @@ _RECENCY = (
         "Mean hours from the last hit of a visit to the first of the next; null with one visit.",
     ),
     _measure(
-        "session_gap_hours_std", "Standard deviation (of a sample) of these hours; null with fewer than three visits."
+        "session_gap_hours_std",
+        "Standard deviation (of a sample) of these hours, to the millisecond; null with fewer than three visits.",
     ),
     _count(
         "session_count_7d", "Number of visits that begin less than 7 days before the latest hit of the whole input."
@@ -262,6 +263,12 @@ _TROUBLE = (
         "Whether the agent of any hit is no person's browser; null where that is known of no hit.",
     ),
     Column("asked_robots_txt", Type.BOOLEAN, "Whether /robots.txt was asked for.", nullable=False),
+    Column(
+        "acts_like_bot",
+        Type.BOOLEAN,
+        'Whether he behaves as a robot, by the rule of "Group to sessions": static files are looked for among all hits, haste in each visit.',
+        nullable=False,
+    ),
 )
 VISITORS = Table(
     "visitors",

@@ -1,14 +1,14 @@
-"""Visitors of events that lie in PostgreSQL: made there, or in the recipe, with every row going out and back as text.
+"""Visitors of events in PostgreSQL or MariaDB: made there, or in the recipe, every row going out and back as text.
 
 The way out is PostgreSQL's own COPY and pandas's reader in chunks, as a recipe has it; what the host spends between the
 two is not in it. The server is a private one, with the settings that a small machine of its own would have, and without
-compiling, which the recipe switches off, too.
+compiling, which the recipe switches off, too. MariaDB's has the settings that it comes with.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from pyarrow import csv
 
 from dev.bench.contenders.parsing import LinesLost
 from dev.bench.corpus import Corpus
-from dev.databases import Server, postgres
+from dev.databases import Server, mariadb, postgres
 from ovh_weblogs import features, in_database, pipeline
-from ovh_weblogs.engines.dialects import POSTGRES
+from ovh_weblogs.engines.dialects import MARIADB, POSTGRES, Dialect
 from ovh_weblogs.schema import DSS_TYPES, EVENTS, SERVER_HITS, Column, Type
 from ovh_weblogs.settings import VisitorSettings
 from ovh_weblogs.visitored import Shape
@@ -31,6 +31,7 @@ _SERVER = ("shared_buffers=512MB", "work_mem=128MB", "max_wal_size=4GB", "jit=of
 _KINDS = {"string": "text", "int": "int", "bigint": "bigint", "boolean": "boolean", "date": "timestamptz"} | {
     "double": "double precision"
 }
+_KINDS_OF_MARIADB = {**_KINDS, "string": "longtext", "date": "datetime(6)", "double": "double"}
 _AS_TEXT = "(FORMAT csv, DELIMITER E'\\t')"
 _ROWS = 10_000  # of a chunk, as the recipe reads
 
@@ -39,11 +40,31 @@ _ROWS = 10_000  # of a chunk, as the recipe reads
 def there(corpus: Corpus) -> Iterator[Callable[[], int]]:
     """In PostgreSQL: one statement."""
     with _events(corpus) as (_, connection, columns):
-        types = {column.name: DSS_TYPES[column.type] for column in columns}
-        made = in_database.visitors(in_database.Table('"events"', types, POSTGRES), VisitorSettings())
+        made = _statement('"events"', columns, POSTGRES)
 
         def work() -> int:
-            connection.execute(f"CREATE TABLE visitors AS {made.statement}")
+            connection.execute(f"CREATE TABLE visitors AS {made}")
+            return _counted(connection, corpus)
+
+        yield work
+
+
+@contextmanager
+def there_in_mariadb(corpus: Corpus) -> Iterator[Callable[[], int]]:
+    """In MariaDB: one statement."""
+    columns = _columns()
+    made = _statement("`events`", columns, MARIADB)
+    with mariadb() as server, server.connect() as connection:
+        cursor = connection.cursor()
+        _create(connection, "events", columns, _KINDS_OF_MARIADB)
+        for batch in _enriched(corpus, columns):
+            rows = [[_without_zone(value) for value in row.values()] for row in batch.to_pylist()]
+            cursor.executemany(f"INSERT INTO events VALUES ({', '.join(['%s'] * len(columns))})", rows)
+        connection.commit()
+        cursor.execute("ANALYZE TABLE events")
+
+        def work() -> int:
+            cursor.execute(f"CREATE TABLE visitors AS {made}")
             return _counted(connection, corpus)
 
         yield work
@@ -69,10 +90,9 @@ def through_the_host(corpus: Corpus) -> Iterator[Callable[[], int]]:
 @contextmanager
 def _events(corpus: Corpus) -> Iterator[tuple[Server, Any, list[Column]]]:
     """A server that has the table ``events``, a connection to it, and the table's columns."""
-    path, reads = Path(corpus.root) / "events.tsv", set(features.visitor_reads(EVENTS.names, Shape()))
+    path, columns = Path(corpus.root) / "events.tsv", _columns()
     with postgres(settings=_SERVER) as server, server.connect() as connection:
         connection.autocommit = True
-        columns = [column for column in EVENTS.columns if column.name in reads & set(_names())]
         _store(corpus, path, columns)
         _create(connection, "events", columns)
         with path.open("rb") as file, connection.cursor().copy(f"COPY events FROM STDIN {_AS_TEXT}") as copy:
@@ -82,9 +102,27 @@ def _events(corpus: Corpus) -> Iterator[tuple[Server, Any, list[Column]]]:
         yield server, connection, columns
 
 
-def _names() -> tuple[str, ...]:
-    """Of the events: those of a server's hits, and what is added to them."""
-    return tuple(pipeline.enrichment_plan(SERVER_HITS.names, _GROUPS).names)
+def _columns() -> list[Column]:
+    """Of the events: those of a server's hits, and what is added to them, as far as visitors are made from it."""
+    names = set(pipeline.enrichment_plan(SERVER_HITS.names, _GROUPS).names)
+    names &= set(features.visitor_reads(EVENTS.names, Shape()))
+    return [column for column in EVENTS.columns if column.name in names]
+
+
+def _statement(table: str, columns: list[Column], dialect: Dialect) -> str:
+    types = {column.name: DSS_TYPES[column.type] for column in columns}
+    return in_database.visitors(in_database.Table(table, types), VisitorSettings()).statement(dialect)
+
+
+def _enriched(corpus: Corpus, columns: list[Column]) -> Iterator[pa.RecordBatch]:
+    with corpus.path.open("rb") as file:
+        for batch in pipeline.enrich((block.hits for block in pipeline.parse(file)), _GROUPS):
+            yield batch.select([column.name for column in columns])
+
+
+def _without_zone(value: Any) -> Any:
+    """MariaDB's times have none."""
+    return value.replace(tzinfo=None) if hasattr(value, "tzinfo") else value
 
 
 def _store(corpus: Corpus, path: Path, columns: list[Column]) -> None:
@@ -92,23 +130,25 @@ def _store(corpus: Corpus, path: Path, columns: list[Column]) -> None:
     if path.exists():
         return
     unfinished = path.with_suffix(".part")
-    with corpus.path.open("rb") as file, unfinished.open("wb") as target:
-        for batch in pipeline.enrich((block.hits for block in pipeline.parse(file)), _GROUPS):
-            target.write(_text(batch.select([column.name for column in columns])))
+    with unfinished.open("wb") as target:
+        for batch in _enriched(corpus, columns):
+            target.write(_text(batch))
     unfinished.replace(path)
 
 
 def _counted(connection: Any, corpus: Corpus) -> int:
     """Events in the visitors that were made, which are all."""
-    (count,) = connection.execute("SELECT SUM(count) FROM visitors").fetchone()
+    cursor = connection.cursor()
+    cursor.execute("SELECT SUM(count) FROM visitors")
+    (count,) = cursor.fetchone()
     if count != corpus.hits:
         raise LinesLost(f"{count} events are in the visitors of {corpus.hits} hits")
     return corpus.hits
 
 
-def _create(connection: Any, table: str, columns: Any) -> None:
-    declared = (f'"{column.name}" {_KINDS[DSS_TYPES[column.type]]}' for column in columns)
-    connection.execute(f"CREATE TABLE {table} ({', '.join(declared)})")
+def _create(connection: Any, table: str, columns: Any, kinds: Mapping[str, str] = _KINDS) -> None:
+    declared = (f"{column.name} {kinds[DSS_TYPES[column.type]]}" for column in columns)
+    connection.cursor().execute(f"CREATE TABLE {table} ({', '.join(declared)})")
 
 
 def _text(batch: pa.RecordBatch) -> bytes:

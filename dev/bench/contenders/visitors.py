@@ -125,7 +125,7 @@ def _of_visits(hits: pl.LazyFrame) -> pl.LazyFrame:
             days_since_last=(pl.col("latest").max() - pl.col("end").max()) / _DAY,
             days_active_span=(pl.col("end").max() - pl.col("start").min()) / _DAY,
             session_gap_hours_mean=pl.col("gap").mean() / 3.6e9,
-            session_gap_hours_std=pl.col("gap").cast(pl.Float64).std() / 3.6e9,
+            session_gap_hours_std=(pl.col("gap") // 1000).cast(pl.Float64).std() / 3.6e6,
             session_count_7d=(pl.col("latest") - pl.col("start") < 7 * _DAY).sum(),
             session_count_30d=(pl.col("latest") - pl.col("start") < 30 * _DAY).sum(),
             session_pageviews_mean=pl.col("views").mean(),

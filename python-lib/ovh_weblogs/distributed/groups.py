@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import partial, reduce
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -18,7 +18,7 @@ from ovh_weblogs import features
 from ovh_weblogs.engines import spark
 from ovh_weblogs.engines.spark import Batches, TaskCounts
 from ovh_weblogs.errors import SettingsError
-from ovh_weblogs.grouping import Grouping, beyond_hits
+from ovh_weblogs.grouping import Grouping
 from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.sessions import Visits
@@ -35,13 +35,11 @@ def check(settings: VisitorSettings) -> None:
     """Find out before anything is read that other recipes alone do what is wished for.
 
     Raises:
-        SettingsError: Rows with labels or a CRM are, or another engine.
+        SettingsError: Rows with a CRM are, or another engine.
     """
-    wished = beyond_hits(settings)
-    if wished:
+    if settings.crm:
         raise SettingsError(
-            f"Rows with {wished} are made by the recipe 'Group to visitors' alone",
-            fix="take that recipe, or set label to none and empty crm_key",
+            "Rows with a CRM are made by the recipe 'Group to visitors' alone", fix="take that recipe, or empty crm_key"
         )
     if settings.engine is not Engine.AUTO:
         raise SettingsError(
@@ -69,10 +67,13 @@ def visitors(frame: DataFrame, settings: VisitorSettings, within: tuple[int, int
     grouping = Grouping(frame.columns, settings)
     _tell(grouping.told())
     counts = TaskCounts(frame.sparkSession)
-    rules = features.rules_of(SessionSettings())
-    query = features.visitors(grouping.present, rules, settings.shape, "spark")
+
+    def queries(typed: DataFrame) -> list[exp.Select]:
+        """For each cutoff one; labels are known up to the latest hit."""
+        return grouping.definitions(_latest(typed) if grouping.has_labels else None, "spark")
+
     reading = partial(_of_visitors, names=grouping.wanted, settings=settings, counts=counts)
-    with _grouped(frame, grouping.wanted, reading, grouping.schema, query, grouping.columns, within) as found:
+    with _grouped(frame, grouping.wanted, reading, grouping.schema, queries, grouping.columns, within) as found:
         yield found
     grouping.counts.update(counts.total)
     grouping.tell()
@@ -85,7 +86,8 @@ def sessions(frame: DataFrame, settings: SessionSettings) -> Iterator[DataFrame]
     _tell(visits.told())
     counts = TaskCounts(frame.sparkSession)
     reading = partial(_of_visits, names=visits.wanted, settings=settings, counts=counts)
-    with _grouped(frame, visits.wanted, reading, visits.schema, visits.definition("spark"), visits.columns) as found:
+    queries = [visits.definition("spark")]
+    with _grouped(frame, visits.wanted, reading, visits.schema, lambda _typed: queries, visits.columns) as found:
         yield found
     visits.counts.update(counts.total)
     visits.tell()
@@ -102,18 +104,26 @@ def _grouped(
     wanted: Sequence[str],
     reading: Callable[[Batches], Batches],
     schema: pa.Schema,
-    query: exp.Expression,
+    queries: Callable[[DataFrame], Sequence[exp.Expression]],
     output: Sequence[Column],
     within: tuple[int, int] | None = None,
 ) -> Iterator[DataFrame]:
-    """The query's rows over what is read of the wanted columns, within bounds of time."""
+    """The rows of all queries over what is read of the wanted columns, within bounds of time."""
     narrow = frame.select(*(spark.quoted(name) for name in wanted))
     columns = [Column(field.name, _KINDS[field.type], "") for field in schema]
     read = spark.mapped(narrow, reading, columns)
     if within:
         read = read.where("UNIX_MICROS(server_ts) >= {} AND UNIX_MICROS(server_ts) < {}".format(*within))
     with spark.on_disk(read) as typed:
-        yield spark.run(query, staged(typed, columns), output=output)
+        table = staged(typed, columns)
+        yield reduce(DataFrame.unionAll, (spark.run(query, table, output=output) for query in queries(table)))
+
+
+def _latest(frame: DataFrame) -> int | None:
+    """The time of the latest hit, in microseconds since 1970."""
+    (row,) = spark.run(features.latest("spark"), frame, output=[features.LATEST]).collect()
+    found: int | None = row[0]
+    return found
 
 
 def staged(frame: DataFrame, columns: Sequence[Column]) -> DataFrame:

@@ -15,6 +15,7 @@ from typing import Any
 import dataiku
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from dataiku.customrecipe import get_input_names_for_role, get_output_names_for_role
 
 from ovh_weblogs.dss.rows import iso_text
@@ -81,26 +82,89 @@ class Output:
         partition = getattr(self._dataset, "writePartition", None)
         self.partition = "" if partition in (None, "NP") else str(partition)
 
+    @property
+    def written(self) -> dict[str, str]:
+        """Of a table, the partition that is written, as values of the columns that tell it; nothing without one."""
+        if not self.partition:
+            return {}
+        config = self._dataset.get_config()
+        if config.get("params", {}).get("mode") != "table":
+            return {}  # of files, the path tells it
+        return dict(zip(dimensions(config), self.partition.split("|"), strict=True))
+
     def column_names(self) -> set[str]:
         """Columns that the dataset has before it is written; none at first."""
-        return {str(column["name"]) for column in self._dataset.read_schema(raise_if_empty=False)}
+        return set(self._known())
+
+    def schema(self, columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The columns with those of the partition that is written, as DSS writes a schema.
+
+        Args:
+            columns: Of the rows; those of the partition are added behind them where they lack. Texts keep the limits
+                that they have in the output already.
+        """
+        known, names = self._known(), {column["name"] for column in columns}
+        lacking = [name for name in self.written if name not in names]
+        of_partition = (known.get(name, {"name": name, "type": "string"}) for name in lacking)
+        schema = [dict(column) for column in (*columns, *of_partition)]
+        for name, limit in limits(known.values()).items():
+            for column in schema:
+                if column["name"] == name and column["type"] == "string":
+                    column["maxLength"] = limit
+        return schema
+
+    def check_length(self, name: str, limit: int, longest: int | None) -> None:
+        """Refuse a text that a column would cut, or at which a database would fail without naming one.
+
+        Args:
+            name: Of the column.
+            limit: Characters that it takes.
+            longest: Characters of its longest text; None where it has none.
+
+        Raises:
+            InputError: It is longer.
+        """
+        if longest is not None and longest > limit:
+            raise InputError(
+                f"Column {name} of {self.name} takes {limit} characters, a text has {longest}",
+                fix="raise its length in the output's schema and drop the table, or shorten the texts before",
+            )
+
+    def _known(self) -> dict[str, dict[str, Any]]:
+        return {str(column["name"]): column for column in self._dataset.read_schema(raise_if_empty=False)}
 
     @contextmanager
     def writer(self, columns: Sequence[dict[str, Any]]) -> Iterator[Writer]:
         """Sets the schema, and gives what appends rows; those of several datasets may be open side by side.
 
         Args:
-            columns: The schema as DSS writes it, one entry per column of every batch, in any order.
+            columns: Of the rows as DSS writes a schema, one entry per column of every batch, in any order; ``schema``
+                says what they become.
+
+        Raises:
+            InputError: A text is too long for its column.
         """
-        self._dataset.write_schema(list(columns))
+        schema = self.schema(columns)
+        self._dataset.write_schema(schema)
         with self._dataset.get_writer() as host_writer:
-            writer = Writer(host_writer, [str(column["name"]) for column in columns])
+            writer = Writer(host_writer, [str(column["name"]) for column in columns], self, limits(schema))
             yield writer
         logger.info("%s: %d rows written", self.name, writer.rows)
 
     def save_metrics(self, values: Mapping[str, int]) -> None:
         """Save counts as metrics of what was written."""
         save_metrics(self._dataset, self.name, values, partition=self.partition)
+
+
+def dimensions(config: Mapping[str, Any]) -> list[str]:
+    """Names of the dimensions of a dataset's partitions, in order, from its configuration."""
+    return [str(each["name"]) for each in (config.get("partitioning") or {}).get("dimensions", [])]
+
+
+def limits(columns: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Characters that columns of texts take, by name, from a schema as DSS writes it; others take any number."""
+    texts = (column for column in columns if column["type"] == "string")
+    return {str(column["name"]): int(column["maxLength"]) for column in texts if int(column.get("maxLength") or -1) > 0}
 
 
 def save_metrics(item: Any, name: str, values: Mapping[str, int], **of: str) -> None:
@@ -127,18 +191,32 @@ class Writer:
 
     Args:
         host_writer: The host's.
-        order: Names of the columns, in the order of the schema.
+        order: Names of the columns of rows, in the order of the schema.
+        output: Where to; its partition fills further columns, behind the others.
+        longest: Characters that columns of texts take, where that is limited.
     """
 
-    def __init__(self, host_writer: Any, order: Sequence[str]) -> None:
+    def __init__(self, host_writer: Any, order: Sequence[str], output: Output, longest: Mapping[str, int]) -> None:
         self._writer = host_writer
         self._order = order
+        self._output = output
+        self._constants = {name: value for name, value in output.written.items() if name not in order}
+        self._longest = {name: limit for name, limit in longest.items() if name in order}
         self.rows = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
-        """Append a batch that has every column."""
+        """Append a batch that has every column.
+
+        Raises:
+            InputError: A text is too long for its column.
+        """
         if batch.num_rows:
-            self._writer.write_dataframe(to_frame(batch, self._order))
+            for name, limit in self._longest.items():
+                self._output.check_length(name, limit, pc.max(pc.utf8_length(batch.column(name))).as_py())
+            frame = to_frame(batch, self._order)
+            for name, value in self._constants.items():
+                frame[name] = value
+            self._writer.write_dataframe(frame)
             self.rows += batch.num_rows
 
 

@@ -30,6 +30,8 @@ from ovh_weblogs.pipeline import EnrichSettings, ParseSettings, Totals
 from ovh_weblogs.schema import ARCHIVED, HITS, REJECTS
 from ovh_weblogs.sessions import SessionSettings, Visits
 from ovh_weblogs.settings import Midnight, VisitorSettings
+from ovh_weblogs.tables import Table
+from ovh_weblogs.visitored import CrmSettings
 
 logger = logging.getLogger(__name__)
 
@@ -151,6 +153,7 @@ def build_visitors() -> None:
     settings = recipe_forms.visitor_settings(get_recipe_config(), get_plugin_config())
     events = datasets.Input("events")
     settings = replace(settings, shape=recipe_forms.typed(settings.shape, events.columns))
+    _check_crm(settings)
     if _visitors_in_database(settings, events):
         return
     settings, crm, told = _with_crm(settings)
@@ -161,31 +164,39 @@ def build_visitors() -> None:
     datasets.write("visitors", [*(theirs.get(column.name, column.dss) for column in columns), *told], rows)
 
 
+def _check_crm(settings: VisitorSettings) -> None:
+    """Refuse half a CRM, the dataset or its key alone, whichever engine is wanted."""
+    is_there = bool(get_input_names_for_role("crm"))
+    if settings.crm and not is_there:
+        raise SettingsError("The recipe has no dataset as crm", fix="choose one in its inputs, or empty crm_key")
+    if is_there and settings.crm is None:
+        raise SettingsError("crm_key is missing (the column of the CRM that identifies a customer)", fix="choose it")
+
+
 def _with_crm(settings: VisitorSettings) -> tuple[VisitorSettings, Crm | None, list[dict[str, Any]]]:
     """The settings, the CRM where the recipe has one, and the columns that rows get from it, as DSS writes a schema."""
-    if not get_input_names_for_role("crm"):
-        if settings.crm:
-            raise SettingsError("The recipe has no dataset as crm", fix="choose one in its inputs, or empty crm_key")
-        return settings, None, []
     if settings.crm is None:
-        raise SettingsError("crm_key is missing (the column of the CRM that identifies a customer)", fix="choose it")
+        return settings, None, []
     dataset = datasets.Input("crm")
     chosen = replace(settings.crm, types=label_forms.types_of(dataset.columns))
     crm = Crm(dataset.batches(), dataset.names, chosen)
-    told = [{**column, "name": PREFIX + column["name"]} for column in dataset.columns if column["name"] != chosen.key]
-    return replace(settings, crm=chosen), crm, told
+    return replace(settings, crm=chosen), crm, _told_by(dataset, chosen)
+
+
+def _told_by(crm: datasets.Input, settings: CrmSettings) -> list[dict[str, Any]]:
+    return [{**column, "name": PREFIX + column["name"]} for column in crm.columns if column["name"] != settings.key]
 
 
 def _visitors_in_database(settings: VisitorSettings, events: datasets.Input) -> bool:
-    output = datasets.Output("visitors")
+    output, crm = datasets.Output("visitors"), datasets.Input("crm") if settings.crm else None
 
-    def plan(table: in_database.Table) -> list[databases.Planned]:
-        made = in_database.visitors(table, settings)
-        theirs = {column["name"]: column for column in events.columns if column["name"] in settings.shape.groups}
-        columns = [theirs.get(column["name"], column) for column in databases.schema(made, output)]
-        return [databases.Planned(output, made, columns)]
+    def plan(table: Table, customers: Table | None = None) -> list[databases.Planned]:
+        """What is made of the tables: the visitors, whose groups are described as the input describes them."""
+        theirs = [column for column in events.columns if column["name"] in settings.shape.groups]
+        told = _told_by(crm, settings.crm) if crm and settings.crm else []
+        return [databases.planned(in_database.visitors(table, settings, customers), output, theirs, told)]
 
-    return databases.built(settings, events, [output], plan)
+    return databases.built(settings, [events, *([crm] if crm else [])], [output], plan)
 
 
 def build_sessions() -> None:
@@ -206,12 +217,18 @@ def build_sessions() -> None:
     if not get_output_names_for_role("events_with_sessions"):
         datasets.write("sessions", columns, visits.sessions(events.batches(visits.wanted)))
         return
-    renamed = visits.renamed()
-    theirs = [{**column, "name": renamed.get(column["name"], column["name"])} for column in events.columns]
+    theirs = _carried(events, visits, datasets.Output("events_with_sessions"))
     with spools(settings.temp_folder, "rows", "hits") as (rows, hits):
         datasets.write("sessions", columns, visits.sessions(rows.through(events.batches()), hits))
         schema = [*theirs, *(column.dss for column in visits.places)]
         datasets.write("events_with_sessions", schema, visits.events(rows, hits))
+
+
+def _carried(events: datasets.Input, visits: Visits, output: datasets.Output) -> list[dict[str, Any]]:
+    """Columns of the events that go through; those of a partition tell of the output's, whichever day a hit is of."""
+    renamed = visits.renamed()
+    columns = [{**column, "name": renamed.get(column["name"], column["name"])} for column in events.columns]
+    return [column for column in columns if column["name"] not in output.written]
 
 
 def _sessions_in_database(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> bool:
@@ -219,16 +236,15 @@ def _sessions_in_database(settings: SessionSettings, events: datasets.Input, out
     if get_output_names_for_role("events_with_sessions"):
         outputs.append(datasets.Output("events_with_sessions"))
 
-    def plan(table: in_database.Table) -> list[databases.Planned]:
-        made = in_database.sessions(table, settings)
-        planned = [databases.Planned(output, made, databases.schema(made, output))]
+    def plan(table: Table) -> list[databases.Planned]:
+        """What is made of the table: the visits, and the events with their places where they are wanted."""
+        planned = [databases.planned(in_database.sessions(table, settings), output)]
         for placed in outputs[1:]:
-            made, renamed = in_database.events_with_sessions(table, settings), Visits(events.names, settings).renamed()
-            theirs = [{**column, "name": renamed.get(column["name"], column["name"])} for column in events.columns]
-            planned.append(databases.Planned(placed, made, databases.schema(made, placed, theirs)))
+            theirs = _carried(events, Visits(events.names, settings), placed)
+            planned.append(databases.planned(in_database.events_with_sessions(table, settings), placed, theirs))
         return planned
 
-    return databases.built(settings, events, outputs, plan)
+    return databases.built(settings, [events], outputs, plan)
 
 
 def of_partition(settings: SessionSettings, events: datasets.Input, output: datasets.Output) -> SessionSettings:

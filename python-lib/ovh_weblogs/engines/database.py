@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlglot import ErrorLevel, exp, parse_one
+from sqlglot import ErrorLevel, exp
 
 from ovh_weblogs.column import Column, Type
-from ovh_weblogs.engines.dialects import BIGQUERY, Dialect, declared
-from ovh_weblogs.features.portable import text
+from ovh_weblogs.engines import crmjoin
+from ovh_weblogs.engines.crmjoin import CrmJoin, CrmTable, with_crm
+from ovh_weblogs.engines.dialects import BIGQUERY, MARIADB, Dialect, declared
+from ovh_weblogs.engines.reading import digest, found_by, known, nulled, of_partitions, table_of
 from ovh_weblogs.schema import HIT_ORDER
 
 ROW_INDEX = "row_index"
@@ -44,24 +46,36 @@ class Source:
 
 
 def statement(
-    query: exp.Expression,
+    queries: Sequence[exp.Expression],
     source: Source,
     output: Sequence[Column],
     dialect: Dialect,
     *,
     constants: Mapping[str, str] | None = None,
+    join: CrmJoin | None = None,
 ) -> str:
     """The SQL of a definition's rows: a SELECT, since the host rewrites no query that begins with WITH.
 
     Args:
-        query: The definition, over the table ``events``, for the same dialect.
+        queries: Definitions of rows, over the table ``events``, for the same dialect; all of these rows are wanted.
         source: The events.
-        output: Columns that it gives, in order; instants as microseconds.
+        output: Columns that each gives, in order; instants as microseconds.
         dialect: Of the database.
         constants: Further columns by name, each a text: the partition that is written.
+        join: A CRM, whose columns come after those of ``output`` that it hands on.
     """
     made = [exp.alias_(declared(column.name, column.type, dialect), column.name, quoted=True) for column in output]
-    return _text(exp.select(*made, *_constants(constants)).from_(_with_events(query, source, dialect)), dialect)
+    others = [join.crm.name] if join else []
+    parts = [exp.select(*made).from_(_with_events(query, source, dialect, others)) for query in queries]
+    if join is None:
+        parts = [part.select(*_constants(constants)) for part in parts]
+    rows = parts[0] if len(parts) == 1 else exp.union(*parts, distinct=False)
+    return _text(with_crm(rows, join, dialect).select(*_constants(constants)) if join else rows, dialect)
+
+
+def twins(crm: CrmTable, most: int, dialect: Dialect) -> str:
+    """The SQL of keys that a CRM has twice, as ``crmjoin.twins``."""
+    return _text(crmjoin.twins(crm, most, dialect), dialect)
 
 
 def placed(
@@ -93,49 +107,51 @@ def placed(
     beside = exp.select(*given, *own).from_("events")
     on = exp.EQ(this=exp.column(ROW_INDEX, table="events"), expression=exp.column(ROW_INDEX, table="places"))
     steps = places_step.ctes
-    bare = _without_steps(places_step)
-    bare.set("order", None)
+    places_step.set("with_", None)
+    places_step.set("order", None)
     beside = beside.join("places", on=on, join_type="inner" if only_placed else "left")
-    for name, step in [*((cte.alias, cte.this) for cte in steps), ("places", bare)]:
+    for name, step in [*((cte.alias, cte.this) for cte in steps), ("places", places_step)]:
         beside = beside.with_(name, as_=step, copy=False)
     wanted = [exp.column(name, quoted=True) for _, name in names]
     wanted += [exp.column(each.name, quoted=True) for each in places]
     return _text(exp.select(*wanted, *_constants(constants)).from_(_with_events(beside, source, dialect)), dialect)
 
 
-def longest(source: Source, name: str, dialect: Dialect) -> str:
-    """The SQL of the longest text of a column of the table, in characters: one row.
+def longest_text(source: Source, name: str, dialect: Dialect) -> str:
+    """The SQL of the length of a column's longest text, in characters: one row.
 
     Args:
         source: The table, and what is read of it.
         name: Of the column.
         dialect: Of the database.
     """
-    table = exp.maybe_parse(source.table, into=exp.Table, dialect=dialect.generator)
-    most = exp.Max(this=exp.Length(this=exp.column(name, quoted=True)))
-    query = exp.select(exp.alias_(most, "longest", quoted=True)).from_(table)
-    return _text(_of_partitions(query, source, dialect), dialect)
+    table = table_of(source.table, dialect)
+    query = exp.select(_longest(name)).from_(table)
+    return _text(of_partitions(query, source.partitions, dialect), dialect)
 
 
-def lengths(statement: str, names: Sequence[str], dialect: Dialect) -> str:
-    """The SQL of the longest text, in characters, of each of the named columns of a statement: one row.
+def longest_texts(statement: str, names: Sequence[str], dialect: Dialect) -> str:
+    """The SQL of the lengths, in characters, of the longest texts of columns that a statement makes: one row.
 
     Args:
         statement: What ``statement`` gives.
         names: Columns of texts.
         dialect: Of the database.
     """
-    longest = (
-        exp.alias_(exp.Max(this=exp.Length(this=exp.column(name, quoted=True))), f"longest_{number}")
-        for number, name in enumerate(names, 1)
-    )
-    table = exp.Subquery(this=parse_one(statement, read=dialect.generator), alias=_alias("made"))
-    return _text(exp.select(*longest).from_(table), dialect)
+    asked = _text(exp.select(*(_longest(name, number) for number, name in enumerate(names, 1))), dialect)
+    return f"{asked} FROM ({statement}) AS made"
+
+
+def _longest(name: str, number: int = 1) -> exp.Expression:
+    length = exp.Length(this=exp.column(name, quoted=True))
+    return exp.Alias(this=exp.Max(this=length), alias=exp.to_identifier(f"longest_{number}"))
 
 
 def _text(query: exp.Expression, dialect: Dialect) -> str:
     if dialect is BIGQUERY:
-        query = _rests_first(_without_order_of_nulls(query))
+        query = _without_order_of_nulls(query)
+    if dialect is MARIADB:
+        query = _extremes_as_first(query)
     return query.sql(dialect=dialect.generator, identify=True, unsupported_level=ErrorLevel.RAISE)
 
 
@@ -149,13 +165,15 @@ def _without_order_of_nulls(query: exp.Expression) -> exp.Expression:
     return query
 
 
-def _rests_first(query: exp.Expression) -> exp.Expression:
-    """Older versions of sqlglot read ``a - b % c`` from the left, which shows where ``%`` becomes a function."""
-    for rest in list(query.find_all(exp.Mod)):
-        whole = rest.this
-        if isinstance(whole, exp.Sub):
-            inner = exp.Mod(this=whole.expression.copy(), expression=rest.expression.copy())
-            rest.replace(exp.Sub(this=whole.this.copy(), expression=inner))
+def _extremes_as_first(query: exp.Expression) -> exp.Expression:
+    """MariaDB looks for MIN and MAX of a window anew in each row: the first value in their order is known at once."""
+    query = query.copy()
+    for window in [each for each in query.find_all(exp.Window) if isinstance(each.this, (exp.Min, exp.Max))]:
+        if window.args.get("order") is None and window.args.get("spec") is None:
+            value = window.this.this
+            ordered = exp.Ordered(this=value.copy(), desc=isinstance(window.this, exp.Max), nulls_first=False)
+            window.set("this", exp.FirstValue(this=value))
+            window.set("order", exp.Order(expressions=[ordered]))
     return query
 
 
@@ -163,16 +181,18 @@ def _constants(constants: Mapping[str, str] | None) -> list[Any]:
     return [exp.alias_(exp.Literal.string(value), name, quoted=True) for name, value in (constants or {}).items()]
 
 
-def _with_events(query: exp.Expression, source: Source, dialect: Dialect) -> exp.Subquery:
-    """The query as a table, with the steps that make ``events`` before its own."""
+def _with_events(query: exp.Expression, source: Source, dialect: Dialect, others: Sequence[str] = ()) -> exp.Subquery:
+    """The query as a table, with the steps that make ``events`` before its own.
+
+    ``others``: names of further tables in the same statement, which no step may have.
+    """
     query = query.copy()
-    steps = {"given": exp.select("*").from_("table"), "events": _events(source)}
+    steps = {"given": exp.select("*").from_("table"), "events": _events(source, dialect)}
     own = [exp.CTE(this=step, alias=_alias(name)) for name, step in steps.items()]
-    for first in query.find_all(exp.With):
-        first.set("expressions", [*own, *first.expressions])
-        break  # those further in are not the query's own
-    table = exp.maybe_parse(source.table, into=exp.Table, dialect=dialect.generator)
-    _rename(query, table.name)
+    query.args["with_"].set("expressions", [*own, *query.args["with_"].expressions])
+    table = table_of(source.table, dialect)
+    for name in (table.name, *(table_of(each, dialect).name for each in others)):
+        _rename(query, name)
     own[0].set("this", _given(source, table, dialect))
     return exp.Subquery(this=query, alias=_alias("made"))
 
@@ -190,13 +210,6 @@ def _alias(name: str) -> exp.TableAlias:
     return exp.TableAlias(this=exp.to_identifier(name))
 
 
-def _without_steps(query: exp.Select) -> exp.Select:
-    first = query.find(exp.With)
-    if first is not None:
-        first.pop()
-    return query
-
-
 def _given(source: Source, table: exp.Table, dialect: Dialect) -> exp.Select:
     """The table's rows that are read, texts compared by their bytes, none of them empty."""
     made = [exp.alias_(_read(column, name, source, dialect), column.name) for column, name in source.columns]
@@ -205,54 +218,24 @@ def _given(source: Source, table: exp.Table, dialect: Dialect) -> exp.Select:
     ]
     query = exp.select(*made, *carried).from_(table)
     if source.refused and not source.carried:
-        query = query.where(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()))
-    return _of_partitions(query, source, dialect)
-
-
-def _of_partitions(query: exp.Select, source: Source, dialect: Dialect) -> exp.Select:
-    if source.partitions is None:
-        return query
-    return query.where(exp.or_(*(_of_partition(each, dialect) for each in source.partitions)))
+        query = query.where(exp.Is(this=known(source.refused, dialect), expression=exp.Null()))
+    return of_partitions(query, source.partitions, dialect)
 
 
 def _read(column: Column, name: str, source: Source, dialect: Dialect) -> exp.Expression:
     if column.type is not Type.STRING:
         return exp.column(name, quoted=True)
-    known = _known(name, dialect)
+    value = known(name, dialect)
     if column.name != _VISITOR:
-        return known
-    visitor = _limited(_nulled(known, "null"), dialect)  # a tracker writes a missing cookie as this word
+        return value
+    # A tracker writes a missing cookie as this word. Longer ids would be cut: ``longest_text`` tells of them before.
+    visitor = found_by(nulled(value, "null"), dialect.key_limit, dialect)
     if not (source.refused and source.carried):
         return visitor
-    return exp.Case().when(exp.Is(this=_known(source.refused, dialect), expression=exp.Null()), visitor)
+    return exp.Case().when(exp.Is(this=known(source.refused, dialect), expression=exp.Null()), visitor)
 
 
-def _limited(visitor: exp.Expression, dialect: Dialect) -> exp.Expression:
-    """An id of so many characters at most, by which rows can be found: ``longest`` tells whether all are."""
-    if not dialect.joined:
-        return visitor
-    limited = exp.cast(visitor, f"CHAR({dialect.joined})", dialect=dialect.generator)
-    return exp.Collate(this=limited, expression=exp.var("utf8mb4_nopad_bin"))
-
-
-def _known(name: str, dialect: Dialect) -> exp.Expression:
-    return _nulled(text(name, dialect.name), "")
-
-
-def _nulled(value: exp.Expression, word: str) -> exp.Expression:
-    return exp.Nullif(this=value, expression=exp.Literal.string(word))
-
-
-def _of_partition(partition: Mapping[str, str], dialect: Dialect) -> exp.Condition:
-    return exp.and_(
-        *(
-            exp.EQ(this=text(name, dialect.name), expression=exp.Literal.string(value))
-            for name, value in partition.items()
-        )
-    )
-
-
-def _events(source: Source) -> exp.Select:
+def _events(source: Source, dialect: Dialect) -> exp.Select:
     """What definitions are over; ``row_index`` numbers the rows in their order."""
     names = [column.name for column, _ in source.columns]
     first = [name for name in (*HIT_ORDER, _VISITOR) if name in names]
@@ -262,17 +245,17 @@ def _events(source: Source) -> exp.Select:
     given = [f"given_{number}" for number, _ in enumerate(source.carried, 1)]
     kept: list[Any] = [name for name in names if name != _VISITOR or not source.keys]
     if source.keys:
-        kept.append(exp.alias_(_key(names), _VISITOR))
+        kept.append(exp.alias_(_key(names, dialect), _VISITOR))
     query = exp.select(*kept, *given, exp.alias_(number, ROW_INDEX)).from_("given")
     return query if source.nobody or _VISITOR not in names else query.where("NOT visitor_id IS NULL")
 
 
-def _key(names: Sequence[str]) -> exp.Expression:
-    """One text for each combination of groups; null is a value of its own."""
+def _key(names: Sequence[str], dialect: Dialect) -> exp.Expression:
+    """One text for each combination of groups; null is a value of its own. Where keys must be short, its hash."""
     # Lengths before the texts keep combinations apart whatever the texts hold.
     parts = (
         f"CASE WHEN {name} IS NULL THEN '-' ELSE CAST(LENGTH({name}) AS VARCHAR) || ':' || {name} END"
         for name in names
         if name.startswith(_GROUP)
     )
-    return exp.maybe_parse(" || ".join(parts))
+    return digest(exp.maybe_parse(" || ".join(parts)), dialect)

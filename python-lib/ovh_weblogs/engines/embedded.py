@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -28,6 +29,20 @@ _FLUSHED = 20_000  # rows of a part that are held back before they are written: 
 _MB_PER_THREAD = 256  # each thread keeps buffers of its own: many threads under a small limit run out of memory
 
 
+@dataclass(frozen=True)
+class Shared:
+    """What parts have to know of one another: a table that a definition reads beside its own.
+
+    ``part``: the table that ``of_part``, a query over the rows of one part, gives its rows to; ``whole``: the table
+    that ``of_all`` makes of it, a query over ``part`` alone.
+    """
+
+    part: str
+    of_part: exp.Expression
+    whole: str
+    of_all: exp.Expression
+
+
 def run(
     query: exp.Expression | Callable[[], Sequence[exp.Expression]],
     batches: Iterable[pa.RecordBatch],
@@ -37,6 +52,7 @@ def run(
     settings: VisitorSettings,
     table: str = "events",
     apart: str | None = None,
+    shared: Shared | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """The query's rows as the declared columns, in no particular order; nothing is read before the first is asked for.
 
@@ -50,6 +66,7 @@ def run(
         table: Name of the table in the query.
         apart: A column of the table. Rows with different values of it never meet in the query, so that more of them
             than fit into the memory can be looked at part by part; None where that is not so, or the order counts.
+        shared: What is told of all parts first.
 
     Raises:
         InputError: A row lacks a value that the table declares as always there.
@@ -61,12 +78,14 @@ def run(
         kept = folder / "events.parquet"
         size = keep(batches, schema, kept, [column.name for column in output if not column.nullable])
         definitions = [query] if isinstance(query, exp.Expression) else query()
-        texts = [each.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE) for each in definitions]
+        texts = [_text(each) for each in definitions]
         with closing(duckdb.connect(":memory:")) as connection:
             try:
                 _configure(connection, folder, settings)
-                for part in _parts(connection, kept, size, apart, settings):
-                    connection.read_parquet(part).create_view(table, replace=True)
+                parts = _parts(connection, kept, size, apart, settings)
+                if shared:
+                    _share(connection, shared, parts, table, folder)
+                for _ in _viewed(connection, parts, table):
                     for text in texts:
                         with _reader(connection.sql(text)) as reader:
                             _check(reader.schema, output)
@@ -76,14 +95,18 @@ def run(
                 raise _explained(cause, settings) from cause
 
 
+def _text(query: exp.Expression) -> str:
+    # Not of a copy, which would take twice as long as the text.
+    return query.sql(dialect="duckdb", identify=True, unsupported_level=ErrorLevel.RAISE, copy=False)
+
+
 def _parts(
     connection: duckdb.DuckDBPyConnection, kept: Path, size: int, apart: str | None, settings: VisitorSettings
-) -> Iterator[str]:
-    """Files, or patterns of files, that are looked at one after the other; each is removed afterwards."""
+) -> list[Path]:
+    """Files that are looked at one after the other, each in a folder of its own where there are several."""
     parts = -(-size * _ROOM // (int(settings.memory_limit_mb) * 10**6))
     if apart is None or parts <= 1:
-        yield str(kept)
-        return
+        return [kept]
     logger.info("%d MB of events are more than fit into the memory at once: grouped in %d parts", size >> 20, parts)
     folder = kept.parent / "parts"
     rows = connection.read_parquet(str(kept)).project(f'*, CAST(hash("{apart}") % {parts} AS INTEGER) AS part')
@@ -92,10 +115,31 @@ def _parts(
         str(folder), compression="lz4", row_group_size=_FLUSHED, partition_by=["part"], write_partition_columns=False
     )
     kept.unlink()
-    for number, part in enumerate(sorted(folder.iterdir()), 1):
-        yield str(part / "*.parquet")
-        shutil.rmtree(part)
-        logger.info("Part %d of %d is grouped", number, parts)
+    return [part / "*.parquet" for part in sorted(folder.iterdir())]
+
+
+def _share(
+    connection: duckdb.DuckDBPyConnection, shared: Shared, parts: Sequence[Path], table: str, folder: Path
+) -> None:
+    """Make the table that all parts see: rows are kept in files, as those of parts are."""
+    (folder / shared.part).mkdir()
+    for number, part in enumerate(parts):
+        connection.read_parquet(str(part)).create_view(table, replace=True)
+        connection.sql(_text(shared.of_part)).to_parquet(str(folder / shared.part / f"{number}.parquet"))
+    connection.read_parquet(str(folder / shared.part / "*.parquet")).create_view(shared.part)
+    whole = str(folder / f"{shared.whole}.parquet")
+    connection.sql(_text(shared.of_all)).to_parquet(whole)
+    connection.read_parquet(whole).create_view(shared.whole)
+
+
+def _viewed(connection: duckdb.DuckDBPyConnection, parts: Sequence[Path], table: str) -> Iterator[None]:
+    """Each part as the table, one after the other; those that were looked at are removed."""
+    for number, part in enumerate(parts, 1):
+        connection.read_parquet(str(part)).create_view(table, replace=True)
+        yield
+        if len(parts) > 1:
+            shutil.rmtree(part.parent)
+            logger.info("Part %d of %d is grouped", number, len(parts))
 
 
 def _configure(connection: duckdb.DuckDBPyConnection, folder: Path, settings: VisitorSettings) -> None:

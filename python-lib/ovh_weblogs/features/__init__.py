@@ -1,7 +1,7 @@
 """Definitions in SQL, built as expressions; engines run them."""
 
-from ovh_weblogs.features.labels import cutoffs_of
-from ovh_weblogs.features.localday import bounds, offsets
+from ovh_weblogs.features.labels import COUNTED_LABELS, CUTS, Cut, cuts, cuts_of, label_counts
+from ovh_weblogs.features.localday import bounds, day_end, offsets
 from ovh_weblogs.features.sessions import places, sessions
 from ovh_weblogs.features.sessiontable import (
     PLACE_READS,
@@ -10,15 +10,23 @@ from ovh_weblogs.features.sessiontable import (
     read_columns,
     session_columns,
 )
-from ovh_weblogs.features.visitors import visitors
+from ovh_weblogs.features.visitors import LATEST, latest, spans, visitors
 from ovh_weblogs.features.visitortable import left_out, own_columns, visitor_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, rules_of
 
 __all__ = [
+    "COUNTED_LABELS",
+    "CUTS",
+    "LATEST",
     "PLACE_READS",
+    "Cut",
     "Rules",
     "bounds",
-    "cutoffs_of",
+    "cuts",
+    "cuts_of",
+    "day_end",
+    "label_counts",
+    "latest",
     "left_out",
     "left_out_of_sessions",
     "offsets",
@@ -29,6 +37,7 @@ __all__ = [
     "rules_of",
     "session_columns",
     "sessions",
+    "spans",
     "visitor_columns",
     "visitor_reads",
     "visitors",

@@ -1,63 +1,134 @@
 """Labels without leakage: which hits a row may know of, and what became of its visitor.
 
 Every step of visitors reads the CTE ``stage``. Here it is cut, so that no feature can see what comes after the cutoff:
-all events stand in ``known``, and ``labels`` has one row for each visitor with his cutoff and his label.
+all events stand in ``known``, and ``labels`` has one row for each visitor with his cutoff and his label. Where the cut
+of a history depends on those of others, that is told before, of all visitors at once: the table ``cuts``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
 
 from sqlglot import exp
 
+from ovh_weblogs.features.localday import days_later
+from ovh_weblogs.features.portable import micros
 from ovh_weblogs.features.visits import over
-from ovh_weblogs.schema import HIT_ORDER
+from ovh_weblogs.schema import HIT_ORDER, Column, Type
 from ovh_weblogs.visitored import Label, LabelKind
 
-DAY_US = 86_400_000_000
+CUTS = "cuts"
+COUNTED_LABELS = (
+    Column("cutoff_us", Type.BIGINT, "Cutoff in microseconds since 1970; null but of snapshots."),
+    Column("label", Type.INT, "The label; null where it is not known yet."),
+    Column("rows_in_all", Type.BIGINT, "Number of rows.", nullable=False),
+)
 _ONE = "one"
 
 
-def cutoffs_of(label: Label, known_until: int) -> tuple[int | None, ...]:
-    """The cutoffs of a definition's queries, in microseconds since 1970; None where visitors have their own, or none.
+@dataclass(frozen=True)
+class Cut:
+    """A snapshot in microseconds since 1970: hits before ``cutoff`` count, conversions from it up to ``end`` label it.
+
+    ``begin``: from when on hits count; None for ever.
+    """
+
+    cutoff: int
+    end: int
+    begin: int | None = None
+
+
+def cuts_of(label: Label, known_until: int, zone: tzinfo) -> tuple[Cut | None, ...]:
+    """The snapshots of a definition's queries; None where visitors have cutoffs of their own, or none.
 
     Args:
-        label: What is wished for.
+        label: What is wished for; its days are those of the calendar, some of which have 23 or 25 hours.
         known_until: The instant up to which the events are complete, in microseconds since 1970.
+        zone: Of the calendar.
     """
     if label.kind is not LabelKind.SNAPSHOT:
         return (None,)
-    return label.cutoffs or (known_until - label.horizon_days * DAY_US,)
+    cutoffs = label.cutoffs or (days_later(known_until, -label.horizon_days, zone),)
+    return tuple(
+        Cut(
+            cutoff,
+            days_later(cutoff, label.horizon_days, zone),
+            days_later(cutoff, -label.lookback_days, zone) if label.lookback_days else None,
+        )
+        for cutoff in cutoffs
+    )
 
 
-def cut_steps(columns: Sequence[str], label: Label, cutoff: int | None, known_until: int) -> dict[str, exp.Select]:
+def cut_steps(columns: Sequence[str], cut: Cut | None, known_until: int, *, beside: bool) -> dict[str, exp.Select]:
     """From ``known`` to ``labels`` and to ``stage``, the hits that features are made of.
 
     Args:
         columns: The events', server_ts and is_conversion among them.
-        label: Of a kind that is not none.
-        cutoff: Of a snapshot, in microseconds since 1970.
+        cut: A snapshot; None for histories, which ``cuts`` cuts.
         known_until: The instant up to which the events are complete: no label is known of a horizon that ends later.
+        beside: Whether ``cuts`` is a table; otherwise it is made here.
     """
-    if cutoff is not None:
-        return {"labels": _snapshot(label, cutoff, known_until), "stage": _before(label, cutoff)}
-    steps = {"timeline": _timeline(columns), "spans": _spans(), "donors": _donors(), "others": _others()}
-    steps |= {"cuts": _cuts(), "labels": _history(), "counted": _counted()}
+    if cut is not None:
+        return {"labels": _snapshot(cut, known_until), "stage": _before(cut)}
+    if beside:
+        steps = {"timeline": _timeline(columns)}
+    else:
+        steps = {**span_steps(columns), "donors": _donors(), "others": _others(), CUTS: _cuts()}
+    steps |= {"labels": _history(), "counted": _counted()}
     return {**steps, "stage": exp.select("known.*").from_("known").join("counted", on="row_index = hit")}
 
 
-def _before(label: Label, cutoff: int) -> exp.Select:
-    query = exp.select("*").from_("known").where(f"ts_us < {cutoff}")
-    return query.where(f"ts_us >= {cutoff - label.lookback_days * DAY_US}") if label.lookback_days else query
+def span_steps(columns: Sequence[str]) -> dict[str, exp.Select]:
+    """From ``known`` to ``spans``: one row per visitor, how many hits he has and which of them is the first to convert.
+
+    Args:
+        columns: The events'.
+    """
+    first = "MIN(CASE WHEN is_conversion = 1 THEN hit_rn END) AS conversion_rn"
+    spans = exp.select("visitor_id", "COUNT(*) AS hits", first).from_("timeline").group_by("visitor_id")
+    return {"timeline": _timeline(columns), "spans": spans}
 
 
-def _snapshot(label: Label, cutoff: int, known_until: int) -> exp.Select:
+def cuts() -> exp.Select:
+    """The table ``cuts`` of histories, over all visitors' ``spans``."""
+    return _cuts().with_("donors", as_=_donors()).with_("others", as_=_others())
+
+
+def _cuts() -> exp.Select:
+    """One row per visitor: the number of the hit that he is cut before, for others their last at the latest."""
+    theirs = "CASE WHEN donors.conversion_rn < others.hits THEN donors.conversion_rn ELSE others.hits END"
+    donors = exp.select("visitor_id", "conversion_rn AS cutoff_rn", "1 AS label").from_("donors")
+    others = exp.select("others.visitor_id", f"{theirs} AS cutoff_rn", "0 AS label").from_("others")
+    both = exp.union(donors, others.join("donors", on="others.donor = donors.donor"), distinct=False)
+    return exp.select("visitor_id", "cutoff_rn", "label").from_(both.subquery("both"))
+
+
+def label_counts(dialect: str, kind: LabelKind) -> exp.Select:
+    """Rows by cutoff and label, as ``COUNTED_LABELS``, over a table ``events`` of rows of visitors.
+
+    Args:
+        dialect: Of the engine that will run it.
+        kind: Of the labels: rows of histories have cutoffs of their own, which are not told.
+    """
+    own = micros("cutoff_ts", dialect) if kind is LabelKind.SNAPSHOT else exp.cast(exp.null(), "BIGINT")
+    rows = exp.select(exp.alias_(own, "cutoff_us"), "label").from_("events")
+    query = exp.select("cutoff_us", "label", "COUNT(*) AS rows_in_all").from_("labelled")
+    return query.group_by("cutoff_us", "label").with_("labelled", as_=rows)
+
+
+def _before(cut: Cut) -> exp.Select:
+    query = exp.select("*").from_("known").where(f"ts_us < {cut.cutoff}")
+    return query if cut.begin is None else query.where(f"ts_us >= {cut.begin}")
+
+
+def _snapshot(cut: Cut, known_until: int) -> exp.Select:
     """Whether a visitor converts within the horizon; null where he has not and still may."""
-    end = cutoff + label.horizon_days * DAY_US
-    converts = f"MAX(CASE WHEN is_conversion = 1 AND ts_us >= {cutoff} AND ts_us < {end} THEN 1 ELSE 0 END) = 1"
-    no = "ELSE 0 " if end <= known_until else ""
+    converts = f"MAX(CASE WHEN is_conversion = 1 AND ts_us >= {cut.cutoff} AND ts_us < {cut.end} THEN 1 ELSE 0 END) = 1"
+    no = "ELSE 0 " if cut.end <= known_until else ""
     query = exp.select(
-        f"visitor_id AS {_ONE}", f"{cutoff} AS cutoff_us", f"CASE WHEN {converts} THEN 1 {no}END AS label"
+        f"visitor_id AS {_ONE}", f"{cut.cutoff} AS cutoff_us", f"CASE WHEN {converts} THEN 1 {no}END AS label"
     )
     return query.from_("known").group_by("visitor_id")
 
@@ -68,12 +139,6 @@ def _timeline(columns: Sequence[str]) -> exp.Select:
     number = f"{over('ROW_NUMBER()', order)} AS hit_rn"
     query = exp.select("visitor_id", "row_index AS hit", "ts_us", "is_conversion", number)
     return query.from_("known").where("NOT ts_us IS NULL")
-
-
-def _spans() -> exp.Select:
-    """One row per visitor: how many hits he has, and which of them is the first to convert."""
-    first = "MIN(CASE WHEN is_conversion = 1 THEN hit_rn END) AS conversion_rn"
-    return exp.select("visitor_id", "COUNT(*) AS hits", first).from_("timeline").group_by("visitor_id")
 
 
 def _donors() -> exp.Select:
@@ -87,15 +152,6 @@ def _others() -> exp.Select:
     number = "(ROW_NUMBER() OVER (ORDER BY visitor_id NULLS LAST) - 1) % (SELECT COUNT(*) FROM donors)"
     query = exp.select("visitor_id", "hits", f"{number} AS donor").from_("spans")
     return query.where("conversion_rn IS NULL", "hits > 1", "(SELECT COUNT(*) FROM donors) > 0")
-
-
-def _cuts() -> exp.Select:
-    """One row per visitor: the number of the hit that he is cut before, for others their last at the latest."""
-    theirs = "CASE WHEN donors.conversion_rn < others.hits THEN donors.conversion_rn ELSE others.hits END"
-    donors = exp.select("visitor_id", "conversion_rn AS cutoff_rn", "1 AS label").from_("donors")
-    others = exp.select("others.visitor_id", f"{theirs} AS cutoff_rn", "0 AS label").from_("others")
-    both = exp.union(donors, others.join("donors", on="others.donor = donors.donor"), distinct=False)
-    return exp.select("visitor_id", "cutoff_rn", "label").from_(both.subquery("both"))
 
 
 def _history() -> exp.Select:

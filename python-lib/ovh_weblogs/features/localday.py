@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from functools import cache
 
 DAY_US = 86_400_000_000
 _FIRST, _LAST = 2000, 2040  # years whose changes are looked for; before and after them, the offset stays
@@ -13,7 +14,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 Offsets = Sequence[tuple[int, int]]
 
 
-def offsets(zone: tzinfo, first: int = _FIRST, last: int = _LAST) -> list[tuple[int, int]]:
+@cache
+def offsets(zone: tzinfo, first: int = _FIRST, last: int = _LAST) -> tuple[tuple[int, int], ...]:
     """Local time minus UTC in microseconds, each with the instant from which it holds, in microseconds since 1970.
 
     Args:
@@ -29,7 +31,7 @@ def offsets(zone: tzinfo, first: int = _FIRST, last: int = _LAST) -> list[tuple[
             change = _change(zone, moment, after)
             found.append((_micros(change), _offset(zone, change)))
         moment = after
-    return found
+    return tuple(found)
 
 
 def local(instant: str, known: Offsets) -> str:
@@ -42,6 +44,28 @@ def bounds(day: date, zone: tzinfo) -> tuple[int, int]:
     midnights = (datetime.combine(each, time(), zone) for each in (day, day + timedelta(days=1)))
     begin, end = (_micros(midnight) for midnight in midnights)
     return begin, end
+
+
+def days_later(instant: int, days: int, zone: tzinfo) -> int:
+    """The instant at which the clocks of a zone show the same, so many days later, in microseconds since 1970.
+
+    Args:
+        instant: In microseconds since 1970.
+        days: How many; below 0 for earlier.
+        zone: Whose clocks.
+    """
+    try:
+        return _micros((_EPOCH + timedelta(microseconds=instant)).astimezone(zone) + timedelta(days=days))
+    except OverflowError:
+        return instant + days * DAY_US  # no calendar goes beyond the years 1 to 9999
+
+
+def day_end(instant: int, zone: tzinfo) -> int:
+    """The end of the local day of an instant, both in microseconds since 1970."""
+    try:
+        return bounds((_EPOCH + timedelta(microseconds=instant)).astimezone(zone).date(), zone)[1]
+    except OverflowError:
+        return instant - instant % DAY_US + DAY_US
 
 
 def _searched(instant: str, known: Offsets) -> str:

@@ -11,12 +11,21 @@ from sqlglot import exp
 
 from ovh_weblogs.features.portable import micros, text
 from ovh_weblogs.features.sessiontable import PLACE_READS, place_columns, session_columns
-from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
+from ovh_weblogs.features.visits import (
+    ASKED_ROBOTS_TXT,
+    Rules,
+    clocks,
+    in_haste,
+    over,
+    seq,
+    tracked,
+    visit_steps,
+    without_files,
+)
 
 _FLAGS = ("is_bot", "is_conversion", "is_pageview", "is_static")
 _NUMBERS = ("line_number", "status")
 _TEXTS = ("source_file", "log_family", "location", "location_path", "referer", "channel", "campaign_name")
-_NO_ASSETS, _FAST, _PER_MINUTE = 3, 10, 20  # page views without a file; and so many of them at such a rate
 _VISIT = "PARTITION BY visitor_id, visit"
 
 
@@ -63,8 +72,8 @@ _FINAL = {
     "is_bounce": "pageviews = 1",
     "asked_robots_txt": "asked_robots_txt = 1",
     "acts_like_bot": (
-        f"(asked_robots_txt = 1 OR (pageviews >= {_NO_ASSETS} AND assets = 0 AND tracked = 0)"
-        f" OR (pageviews >= {_FAST} AND pageviews * 60000000 > {_PER_MINUTE} * (end_us - start_us)))"
+        f"(asked_robots_txt = 1 OR {without_files('pageviews', 'assets', 'tracked')}"
+        f" OR {in_haste('pageviews', 'end_us - start_us')})"
     ),
 }
 
@@ -116,10 +125,9 @@ def _marked(columns: Sequence[str], *, of_hits: bool = False) -> exp.Select:
 
 def _grouped(columns: Sequence[str]) -> exp.Select:
     """One row per visit, its flags as 0 and 1; whether a tracker tells of it, which logs no static files."""
-    tracked = "MAX(CASE WHEN log_family = 'tracker' THEN 1 ELSE 0 END)" if "log_family" in columns else "0"
     made = {name: _AGGREGATES[name] for name in (each.name for each in session_columns(columns)) if name in _AGGREGATES}
     keys = ("visitor_id", "visit")
-    times = ("MIN(ts_us) AS start_us", "MAX(ts_us) AS end_us", "COUNT(*) AS hits", f"{tracked} AS tracked")
+    times = ("MIN(ts_us) AS start_us", "MAX(ts_us) AS end_us", "COUNT(*) AS hits", f"{tracked(columns)} AS tracked")
     aggregates = (f"{aggregate} AS {name}" for name, aggregate in made.items())
     return exp.select(*keys, *times, *aggregates).from_("marked").group_by(*keys)
 
@@ -134,7 +142,7 @@ _AGGREGATES = {
     "conversions": "CAST(SUM(is_conversion) AS BIGINT)",
     "errors": "CAST(SUM(CASE WHEN status >= 400 THEN 1 ELSE 0 END) AS BIGINT)",
     "assets": "CAST(SUM(is_static) AS BIGINT)",
-    "asked_robots_txt": "MAX(CASE WHEN location_path = '/robots.txt' THEN 1 ELSE 0 END)",
+    "asked_robots_txt": ASKED_ROBOTS_TXT,
 }
 
 

@@ -1,7 +1,9 @@
 """Events to one row per visitor: one SELECT per function, each a CTE named after its result.
 
-Times are whole microseconds and flags 0 or 1 from the first CTE on, which alone depends on the dialect. Hits, visits
-and page categories are grouped apart, so that the sorting that tells visits need not carry all that is known of a hit.
+Times are whole microseconds and flags 0 or 1 from the first CTE on, which alone depends on the dialect, but for where
+MariaDB takes the numbers of hits from. Hits, visits and page categories are grouped apart, so that the sorting that
+tells visits need not carry all that is known of a hit. Expressions of many columns are not copied: a copy for each
+clause takes longer than making the SQL.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from ovh_weblogs.features.labels import cut_steps
+from ovh_weblogs.features.labels import Cut, cut_steps, span_steps
 from ovh_weblogs.features.portable import micros, text
 from ovh_weblogs.features.visitortable import Feature, features_of, own_columns, visitor_reads
 from ovh_weblogs.features.visits import Rules, clocks, over, seq, visit_steps
@@ -21,7 +23,11 @@ EVENTS_TABLE = "events"
 ROW_INDEX = "row_index"  # place of the row in the input: the last resort of the order of hits
 _KEY = "visitor_id"
 _ONE = "one"  # the key of what is grouped apart: whose row it is
+LATEST = Column("latest_us", Type.BIGINT, "Time of the latest hit, in microseconds since 1970.")
 _AGAIN = 10_000_000  # microseconds: nobody reads a page and wants it anew so soon
+# MariaDB makes a step anew wherever it is read: to sort hits with all that is known of them takes it a third less time
+# there than to join their numbers.
+_SORTS_WHOLE = ("mysql",)
 # DuckDB orders hits once, but reads their columns in each step that needs some of them: all at once need more room.
 _ONCE = {"known": False, "stage": False, "seq": True, "counted": True}
 
@@ -32,8 +38,9 @@ def visitors(
     shape: Shape,
     dialect: str = "duckdb",
     *,
-    cutoff: int | None = None,
+    cut: Cut | None = None,
     known_until: int | None = None,
+    beside: bool = False,
 ) -> exp.Select:
     """The definition, over the table ``events`` with a column ``row_index``; instants come out as microseconds.
 
@@ -42,10 +49,11 @@ def visitors(
         rules: What ends a visit, midnight in some way; those that leave hits or visits out are not heeded.
         shape: What is wished for; its columns stand in the events as ``own_columns``. Where rows are of no visitor,
             visitor_id is any text that is the same where all that they are of is. A snapshot has a query per cutoff.
-        dialect: Of the engine that will run it: only the first CTE depends on it.
-        cutoff: Of a snapshot, in microseconds since 1970: hits from then on do not count.
+        dialect: Of the engine that will run it: the first CTE depends on it, and how MariaDB numbers hits.
+        cut: A snapshot's; None for histories, and without labels.
         known_until: The instant up to which the events are complete, in microseconds since 1970; needed for labels.
             Without labels, recency is counted from it; from the latest hit unless given.
+        beside: Whether the table ``cuts``, which is made of ``spans``, is there for histories; else the query makes it.
     """
     features = features_of(columns, shape)
     columns = visitor_reads(columns, shape)
@@ -53,19 +61,19 @@ def visitors(
     if shape.label.kind is LabelKind.NONE:
         steps = {"stage": staged}
     else:
-        steps = {"known": staged, **cut_steps(columns, shape.label, cutoff, known_until or 0)}
+        steps = {"known": staged, **cut_steps(columns, cut, known_until or 0, beside=beside)}
     steps["narrow"] = _narrow(columns, rules)
-    steps["seq"] = seq(columns, rules, "narrow") if "server_ts" in columns else _unordered(columns)
+    steps["seq"] = seq(columns, rules, "narrow") if "server_ts" in columns else _ranked(columns, "narrow")
     steps["of_hits"] = _grouped(features, "of_hits", "stage")
-    steps["numbers"] = _numbers()
+    steps |= {"ranked": _ranked(columns, "stage")} if dialect in _SORTS_WHOLE else {"numbers": _numbers()}
     if any(feature.value for feature in features):
-        steps |= {"ends": _ends(features), "of_ends": _of_ends(features)}
+        steps |= {"ends": _ends(features, dialect), "of_ends": _of_ends(features, dialect)}
     if "server_ts" in columns:
-        as_of = known_until if shape.label.kind is LabelKind.NONE else cutoff
+        as_of = cut.cutoff if cut else known_until
         steps |= _visit_steps(columns, rules, _aged(as_of, cut_apart=shape.label.kind is LabelKind.HISTORY))
         steps["of_visits"] = _grouped(features, "of_visits", "aged")
     if {"server_ts", "is_pageview", "location"} <= set(columns):
-        steps |= {"views": _views(), "of_views": _grouped(features, "of_views", "views")}
+        steps |= {"views": _views(dialect), "of_views": _grouped(features, "of_views", "views")}
     if {"is_pageview", "page_category"} <= set(columns):
         steps["categories"] = _categories()
         steps["of_categories"] = _grouped(features, "of_categories", "categories")
@@ -75,10 +83,33 @@ def visitors(
     return query
 
 
+def latest(dialect: str = "duckdb") -> exp.Select:
+    """The time of the latest hit of all: one row of the column ``LATEST``, over the table ``events``.
+
+    Args:
+        dialect: Of the engine that will run it.
+    """
+    times = exp.select(exp.alias_(micros("server_ts", dialect), "ts_us")).from_(EVENTS_TABLE)
+    newest = exp.alias_(exp.Max(this=exp.column("ts_us")), LATEST.name, quoted=True)
+    return exp.select(newest).from_("times").with_("times", as_=times)
+
+
+def spans(columns: Sequence[str], shape: Shape) -> exp.Select:
+    """What ``labels.cuts`` has to know of each visitor for histories, over the same table as ``visitors``."""
+    needed = {_KEY, *HIT_ORDER, "is_conversion"}
+    columns = [name for name in visitor_reads(columns, shape) if name in needed]
+    steps = {"known": _stage(columns, (), "duckdb"), **span_steps(columns)}
+    query = exp.select("*").from_("spans")
+    for name, step in steps.items():
+        query = query.with_(name, as_=step, copy=False)
+    return query
+
+
 def _stage(columns: Sequence[str], own: Sequence[Column], dialect: str) -> exp.Select:
     """What is needed of the events: text compared by its bytes, instants as microseconds, flags as 0 and 1."""
     there = [*(column for column in EVENTS.columns if column.name in columns), *own]
-    return exp.select(*(_staged(column, dialect) for column in there), exp.column(ROW_INDEX)).from_(EVENTS_TABLE)
+    made = (*(_staged(column, dialect) for column in there), exp.column(ROW_INDEX))
+    return exp.Select().select(*made, copy=False).from_(EVENTS_TABLE, copy=False)
 
 
 def _staged(column: Column, dialect: str) -> exp.Expression | str:
@@ -100,10 +131,10 @@ def _narrow(columns: Sequence[str], rules: Rules) -> exp.Select:
     return exp.select(_KEY, ROW_INDEX, *names, *times).from_("stage")
 
 
-def _unordered(columns: Sequence[str]) -> exp.Select:
-    """The hits of each visitor numbered in their order, where none has a time."""
-    order = [*(name for name in HIT_ORDER[1:] if name in columns), ROW_INDEX]
-    return exp.select("*", f"{over('ROW_NUMBER()', order)} AS rn").from_("narrow")
+def _ranked(columns: Sequence[str], source: str) -> exp.Select:
+    """The hits of each visitor numbered in their order."""
+    order = ["ts_us" if name == "server_ts" else name for name in HIT_ORDER if name in columns]
+    return exp.select("*", f"{over('ROW_NUMBER()', [*order, ROW_INDEX])} AS rn").from_(source)
 
 
 def _numbers() -> exp.Select:
@@ -111,24 +142,31 @@ def _numbers() -> exp.Select:
     return exp.select(f"{ROW_INDEX} AS hit", "rn").from_("seq")
 
 
-def _ends(features: Sequence[Feature]) -> exp.Select:
+def _of_numbered(query: exp.Select, dialect: str) -> exp.Select:
+    """The query over hits that have their numbers."""
+    if dialect in _SORTS_WHOLE:
+        return query.from_("ranked", copy=False)
+    return query.from_("stage", copy=False).join("numbers", on=f"{ROW_INDEX} = hit", copy=False)
+
+
+def _ends(features: Sequence[Feature], dialect: str) -> exp.Select:
     """One row per visitor: the numbers of the hits where a value is first and last known."""
     made = []
     for feature in features:
         if feature.value:
             end = "MIN" if feature.made_as.endswith("_first") else "MAX"
             made.append(f"{end}(CASE WHEN NOT {feature.value} IS NULL THEN rn END) AS {feature.made_as}_rn")
-    query = exp.select(f"{_KEY} AS {_ONE}", *made).from_("stage")
-    return query.join("numbers", on=f"{ROW_INDEX} = hit").group_by(_KEY)
+    query = exp.Select().select(f"{_KEY} AS {_ONE}", *made, copy=False)
+    return _of_numbered(query, dialect).group_by(_KEY, copy=False)
 
 
-def _of_ends(features: Sequence[Feature]) -> exp.Select:
+def _of_ends(features: Sequence[Feature], dialect: str) -> exp.Select:
     """First and last values: numbers are joined to hits, which are not sorted with all that is known of them.
 
     Apart from what is counted: texts of all visitors need room that the engine cannot free before it is done.
     """
-    query = _grouped(features, "of_ends", "stage")
-    return query.join("numbers", on=f"{ROW_INDEX} = hit").join("ends", on=f"{_KEY} = ends.{_ONE}")
+    query = _of_numbered(_grouped(features, "of_ends", "stage"), dialect)
+    return query.join("ends", on=f"{_KEY} = ends.{_ONE}", copy=False)
 
 
 def _visit_steps(columns: Sequence[str], rules: Rules, aged: exp.Select) -> dict[str, exp.Select]:
@@ -137,12 +175,12 @@ def _visit_steps(columns: Sequence[str], rules: Rules, aged: exp.Select) -> dict
     return {**steps, "visits": _visits(columns), "aged": aged}
 
 
-def _views() -> exp.Select:
+def _views(dialect: str) -> exp.Select:
     """Page views, each with whether it is of the page that was viewed just before."""
     before = "OVER (PARTITION BY visitor_id ORDER BY rn NULLS LAST)"
     same = f"location = LAG(location) {before} AND ts_us - LAG(ts_us) {before} <= {_AGAIN}"
-    query = exp.select(_KEY, f"CASE WHEN {same} THEN 1 ELSE 0 END AS is_again").from_("stage")
-    return query.join("numbers", on=f"{ROW_INDEX} = hit").where("is_pageview = 1", "NOT ts_us IS NULL")
+    query = exp.select(_KEY, f"CASE WHEN {same} THEN 1 ELSE 0 END AS is_again")
+    return _of_numbered(query, dialect).where("is_pageview = 1", "NOT ts_us IS NULL")
 
 
 def _visits(columns: Sequence[str]) -> exp.Select:
@@ -174,23 +212,29 @@ def _categories() -> exp.Select:
 
 def _grouped(features: Sequence[Feature], part: str, source: str) -> exp.Select:
     """The features of one part, one row per visitor."""
-    made = (exp.alias_(each.how, each.made_as, quoted=True) for each in features if each.part == part)
+    how = {each.made_as: each.how for each in features if each.part == part}
+    how |= {each.made_as: each.also for each in features if each.also and part == "of_visits"}
+    made = (exp.alias_(each, name, quoted=True) for name, each in how.items())
     key = exp.alias_(exp.column(_KEY), _ONE, quoted=True)
-    return exp.select(key, *made).from_(source).group_by(_KEY)
+    return exp.Select().select(key, *made, copy=False).from_(source, copy=False).group_by(_KEY, copy=False)
 
 
 def _visitors(features: Sequence[Feature]) -> exp.Select:
     """All of them side by side; who has no visit, or viewed no known category, has none of what is counted there."""
-    query = exp.select(*(exp.alias_(_shown(feature), feature.name, quoted=True) for feature in features))
-    query = query.from_("of_hits")
+    made = (exp.alias_(_shown(feature), feature.name, quoted=True, copy=False) for feature in features)
+    query = exp.Select().select(*made, copy=False)
+    query = query.from_("of_hits", copy=False)
     for part in ("of_ends", "of_visits", "of_views", "of_categories", "labels"):
         if any(feature.part == part for feature in features):
-            query = query.join(part, on=f"of_hits.{_ONE} = {part}.{_ONE}", join_type="left")
+            query = query.join(part, on=f"of_hits.{_ONE} = {part}.{_ONE}", join_type="left", copy=False)
     return query
 
 
 def _shown(feature: Feature) -> exp.Expression:
     column = exp.column(feature.made_as, table=feature.part)
+    if feature.also:
+        by_visits = exp.column(feature.made_as, table="of_visits")
+        return exp.Or(this=column, expression=exp.Coalesce(this=by_visits, expressions=[exp.false()]))
     if feature.part in ("of_hits", "labels") or feature.column.nullable:
         return column
     return exp.Coalesce(this=column, expressions=[exp.Literal.number(0)])

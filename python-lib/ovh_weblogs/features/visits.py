@@ -15,6 +15,8 @@ from ovh_weblogs.schema import HIT_ORDER
 from ovh_weblogs.settings import Midnight, SessionSettings
 
 _MINUTE = 60_000_000  # microseconds
+_NO_ASSETS, _FAST, _PER_MINUTE = 3, 10, 20  # page views without a file; and so many of them at such a rate
+ASKED_ROBOTS_TXT = "MAX(CASE WHEN location_path = '/robots.txt' THEN 1 ELSE 0 END)"
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def seq(columns: Sequence[str], rules: Rules, source: str) -> exp.Select:
     order = ["ts_us", *(name for name in HIT_ORDER[1:] if name in columns), "row_index"]
     query = exp.select("*", f"{over('ROW_NUMBER()', order)} AS rn", f"{over('LAG(ts_us)', order)} AS prev_us")
     if rules.midnight is not Midnight.NEVER:
-        day = f"CAST((local_us - local_us % {DAY_US}) / {DAY_US} AS BIGINT)"
+        day = f"CAST((local_us - (local_us % {DAY_US})) / {DAY_US} AS BIGINT)"
         query = query.select(f"{day} AS day", f"{over('LAG(local_us)', order)} AS prev_local_us")
     return query.from_(source)
 
@@ -100,7 +102,10 @@ def _paused(rules: Rules, source: str) -> exp.Select:
     return query.select(f"CASE WHEN {_SAME_DAY} THEN {pause} ELSE {early} END AS day_pause")
 
 
-_SAME_DAY = f"NOT prev_local_us IS NULL AND prev_local_us - prev_local_us % {DAY_US} = local_us - local_us % {DAY_US}"
+# Brackets: some versions of sqlglot read ``a - b % c`` from the left, which shows where ``%`` becomes a function.
+_SAME_DAY = (
+    f"NOT prev_local_us IS NULL AND prev_local_us - (prev_local_us % {DAY_US}) = local_us - (local_us % {DAY_US})"
+)
 
 
 def _begun(rules: Rules, source: str) -> exp.Select:
@@ -134,3 +139,18 @@ def over(function: str, order: Sequence[str]) -> str:
 def _running(name: str) -> str:
     """The sum of a flag up to each hit: no two have the same number, so the usual frame ends with the hit itself."""
     return f"CAST({over(f'SUM({name})', ['rn'])} AS BIGINT)"
+
+
+def tracked(columns: Sequence[str]) -> str:
+    """Whether a tracker tells of hits, which logs no static files: 0 or 1 of those that are grouped."""
+    return "MAX(CASE WHEN log_family = 'tracker' THEN 1 ELSE 0 END)" if "log_family" in columns else "0"
+
+
+def without_files(views: str, files: str, is_tracked: str) -> str:
+    """Whether pages are viewed as no browser does, which asks for their files."""
+    return f"({views} >= {_NO_ASSETS} AND {files} = 0 AND {is_tracked} = 0)"
+
+
+def in_haste(views: str, time: str) -> str:
+    """Whether pages are viewed faster than people read, in so many microseconds."""
+    return f"({views} >= {_FAST} AND {views} * {_MINUTE} > {_PER_MINUTE} * ({time}))"

@@ -90,6 +90,28 @@ def test_visitors_and_visits_are_those_of_the_recipes_of_one_machine(repository,
         assert {column["comment"] for column in store.columns(name)} <= {column.meaning for column in table.columns}
 
 
+@pytest.mark.parametrize(
+    "wished", [{"label": "snapshot", "cutoffs": ["2026-03-02", "2026-03-20"]}, {"label": "history"}], ids=str
+)
+def test_labels_are_those_of_the_recipe_of_one_machine(repository, store, wished):
+    kinds = {"server_ts": "date", "visitor_id": "string", "is_conversion": "boolean", "location": "string"}
+    # Ten visitors on 25 days; every third of them converts, on a day of his own.
+    rows = [
+        [f"2026-03-{day:02}T1{number}:00:00.000Z", f"v{number}", str(number % 3 == 0 and day == 3 + number), f"/{day}"]
+        for number in range(10)
+        for day in range(1, 26)
+    ]
+    store.set_columns("converting", [{"name": name, "type": kind} for name, kind in kinds.items()])
+    store.replace("converting", rows)
+    inputs = {"events": ["converting"]}
+    good(repository, "ovh-logs-visitors-spark", store, inputs, {"visitors": ["labelled"]}, **wished)
+    good(repository, "ovh-logs-visitors", store, inputs, {"visitors": ["people_labelled"]}, **wished)
+    made, expected = (rounded(store, name, "visitor_id", by="cutoff_ts") for name in ("labelled", "people_labelled"))
+    assert made == expected
+    assert {"0", "1"} <= {row["label"] for row in made.values()}
+    assert store.columns("labelled") == store.columns("people_labelled")
+
+
 SAT, SUN = "2026-03-28", "2026-03-29"
 
 
@@ -110,10 +132,10 @@ def test_visitors_of_a_day_count_its_hits_alone_where_the_day_before_is_read_for
     assert f"day_visitors counts hits of {SUN} alone" in result.log
 
 
-def rounded(store, name, key, day=WHOLE):
-    """Rows by their key; of doubles so many digits as engines agree on."""
+def rounded(store, name, key, day=WHOLE, by=""):
+    """Rows by their key, or by it and one more; of doubles so many digits as engines agree on."""
     doubles = [column["name"] for column in store.columns(name) if column["type"] == "double"]
-    rows = {row[key]: row for row in store.rows(name, day)}
+    rows = {(row[key], row.get(by)): row for row in store.rows(name, day)}
     for row in rows.values():
         row.update({column: f"{float(row[column]):.9g}" for column in doubles if row[column]})
     return rows
@@ -148,7 +170,6 @@ def test_wrong_settings_are_told_before_a_session_starts(repository, store, even
 @pytest.mark.parametrize(
     ("config", "said"),
     [
-        ({"label": "history"}, "Rows with labels are made by the recipe 'Group to visitors' alone"),
         ({"crm_key": "customer"}, "Rows with a CRM are made by the recipe 'Group to visitors' alone"),
         ({"engine": "database"}, "engine is database, and Spark is the only one of this recipe"),
     ],

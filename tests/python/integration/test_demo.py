@@ -71,9 +71,9 @@ def test_it_leaves_datasets_parquet_and_a_report(two_days):
 
 def test_two_days_teach_no_model_and_segments_are_shown_all_the_same(two_days):
     result, out = two_days
-    assert "A model needs 29 days of logs" in result.stdout
+    assert "A model needs 28 days of logs" in result.stdout
     assert "Profile" in result.stdout
-    assert "A model needs 29 days of logs" in (out / "report.html").read_text("utf-8")
+    assert "A model needs 28 days of logs" in (out / "report.html").read_text("utf-8")
 
 
 def test_refused_lines_are_kept_with_their_reasons(two_days):

@@ -23,7 +23,7 @@ from ovh_weblogs.schema import EVENTS, HIT_ORDER, Column, Type
 from ovh_weblogs.settings import VisitorSettings
 
 # A query takes seconds there; the warnings are Spark's own, of pandas and of Python's next versions.
-SPARK = pytest.param("spark", marks=[pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")])
+SPARK = pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore")])
 ROW = Column("row_index", Type.BIGINT, "", nullable=False)
 
 
@@ -48,14 +48,9 @@ class Embedded:
         self._known: dict[str, list[dict[str, Any]]] = {}  # the same events come once for each engine
 
     def load(self, table, columns):
-        """Keep the events, numbered from 1 in the order that a database gives them."""
-        rows = table.to_pylist()
-        names = [column.name for column in columns]
-        first = [name for name in (*HIT_ORDER, "visitor_id") if name in names]
-        order = [*first, *(name for name in names if name not in first)]
-        rows.sort(key=lambda row: [_nulls_last(row[name]) for name in order])
+        """Keep the events."""
         self._schema = pa.schema([*(column.arrow for column in columns), ROW.arrow])
-        numbered = [{**row, ROW.name: number} for number, row in enumerate(rows, 1)]
+        numbered = in_order(table, columns)
         self._batches = pa.Table.from_pylist(numbered, schema=self._schema).to_batches()
         self._rows = repr(numbered)
 
@@ -66,6 +61,15 @@ class Embedded:
             made = embedded.run(query, self._batches, self._schema, output=output, settings=VisitorSettings())
             self._known[asked] = [row for batch in made for row in batch.to_pylist()]
         return self._known[asked]
+
+
+def in_order(table: pa.Table, columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Events numbered from 1 as a database does: in the order of hits, and then of all columns."""
+    names = [column.name for column in columns]
+    first = [name for name in (*HIT_ORDER, "visitor_id") if name in names]
+    order = [*first, *(name for name in names if name not in first)]
+    rows = sorted(table.to_pylist(), key=lambda row: [_nulls_last(row[name]) for name in order])
+    return [{**row, ROW.name: number} for number, row in enumerate(rows, 1)]
 
 
 def _nulls_last(value):
@@ -118,7 +122,7 @@ class Database:
     def rows(self, query, output, **source):
         """Run a definition, over a part of the table where ``source`` says so."""
         given = Source(self._table, [(column, column.name) for column in self._columns], **source)
-        made = self.asked(database.statement(query, given, output, self._dialect))
+        made = self.asked(database.statement([query], given, output, self._dialect))
         kinds = {column.name: column.type for column in output}
         return [{name: self._taken(value, kinds[name]) for name, value in row.items()} for row in made]
 

@@ -12,9 +12,8 @@ from sqlglot import exp
 
 from ovh_weblogs.distributed.groups import staged
 from ovh_weblogs.engines import spark
-from ovh_weblogs.schema import HIT_ORDER, Column, Type
-
-ROW = Column("row_index", Type.BIGINT, "", nullable=False)
+from ovh_weblogs.schema import Column, Type
+from tests.python.parity.engines import ROW, in_order
 
 
 class Spark:
@@ -27,13 +26,9 @@ class Spark:
 
     def load(self, table: pa.Table, columns: Sequence[Column]) -> None:
         """Take events."""
-        names = [column.name for column in columns]
-        first = [name for name in (*HIT_ORDER, "visitor_id") if name in names]
-        order = [*first, *(name for name in names if name not in first)]
-        rows = sorted(table.to_pylist(), key=lambda row: [_nulls_last(row[name]) for name in order])
-        values = [(*(row[name] for name in names), number) for number, row in enumerate(rows, 1)]
-        loaded = self._session.createDataFrame(values, spark.schema_of([*columns, ROW]))
-        self._frame = staged(loaded, [*columns, ROW])
+        declared = [*columns, ROW]
+        values = [tuple(row[column.name] for column in declared) for row in in_order(table, columns)]
+        self._frame = staged(self._session.createDataFrame(values, spark.schema_of(declared)), declared)
 
     def rows(self, query: exp.Expression, output: Sequence[Column]) -> list[dict[str, Any]]:
         """Run a definition."""
@@ -48,9 +43,3 @@ class Spark:
 def _zoned(moment):
     """Spark gives times of the driver's clock without a zone."""
     return moment and moment.astimezone(timezone.utc)
-
-
-def _nulls_last(value):
-    if value is None:
-        return (1,)
-    return (0, value.encode() if isinstance(value, str) else value)

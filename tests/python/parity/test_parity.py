@@ -50,6 +50,7 @@ SHAPES = {
         (),
         (
             *(Aggregate("protocol", how) for how in ("distinct", "min", "max", "first", "last")),
+            *(Aggregate("local_month", how, Type.BIGINT) for how in ("sum", "mean", "min", "max", "first", "last")),
             *(Aggregate("br_width", how, Type.BIGINT) for how in ("sum", "mean", "min", "max", "first", "last")),
             *(Aggregate("weight", how, Type.DOUBLE) for how in ("sum", "mean", "min", "max", "first", "last")),
             *(Aggregate("client_ts", how, Type.INSTANT) for how in ("min", "max", "first", "last")),
@@ -295,17 +296,25 @@ ANY = {
 @settings(suppress_health_check=SLOW)
 @given(**ANY)
 def test_any_events_give_the_same_rows(engine, embedded, events, rules):
-    all_agree(engine, embedded, events, rules)
+    assert all_agree(engine, embedded, events, rules)
 
 
 @pytest.mark.parametrize("engine", [SPARK], indirect=True)
 @settings(suppress_health_check=SLOW, max_examples=3)
 @given(**ANY)
 def test_any_few_events_give_the_same_rows_on_spark(engine, embedded, events, rules):
-    all_agree(engine, embedded, events, rules)
+    assert all_agree(engine, embedded, events, rules)
 
 
 def all_agree(engine, embedded, events, rules):
-    sessions_agree(engine, embedded, events, HIT_NAMES, rules)
-    places_agree(engine, embedded, events, HIT_NAMES, rules)
-    visitors_agree(engine, embedded, events, HIT_NAMES, RULES["long midnight"], Shape())
+    """Whether all rows are the same, and of every visitor of the events."""
+    visits = sessions_agree(engine, embedded, events, HIT_NAMES, rules)
+    places = places_agree(engine, embedded, events, HIT_NAMES, rules)
+    visitors = visitors_agree(engine, embedded, events, HIT_NAMES, RULES["long midnight"], Shape())
+    known = {event["visitor_id"] for event in events}
+    timed = [event for event in events if event["server_ts"] is not None]
+    return (
+        {visitor["visitor_id"] for visitor in visitors} == known
+        and {visit["visitor_id"] for visit in visits} == {event["visitor_id"] for event in timed}
+        and len(places) == len(timed)
+    )

@@ -26,7 +26,7 @@ def made(tmp_path_factory):
 
 def test_snapshots_have_rows_and_labels_at_cutoffs_to_learn_from_and_one_to_be_tried_on(made):
     table = pq.read_table(made[1].snapshots)
-    assert len(set(table.column("cutoff_ts").to_pylist())) == 3
+    assert len(set(table.column("cutoff_ts").to_pylist())) == 4
     assert table.column("label").null_count == 0
     assert {"count_cart_pages", "share_blog_pages", "channel_first"} < set(table.schema.names)
 

@@ -122,7 +122,7 @@ def test_features_go_together_as_their_ranks_do():
 
 @pytest.mark.parametrize(
     ("days", "part"),
-    [(28, "A model needs 29 days of logs"), (29, "No page is known as a conversion")],
+    [(27, "A model needs 28 days of logs"), (28, "No page is known as a conversion")],
     ids=["few", "none"],
 )
 def test_logs_without_snapshots_say_what_a_model_would_need(days, part, tmp_path):

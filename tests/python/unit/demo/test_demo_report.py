@@ -112,7 +112,7 @@ def page(folder: Path, tables: Tables, days: list[date] = DAYS, found: Insights 
         stages=[("Read", 1.25), ("Enrich", 0.5)],
         checks=[("Every line is accounted for", True), ("One row per visitor", False)],
     )
-    nothing = Insights(None, "A model needs 29 days of logs.", [], None)
+    nothing = Insights(None, "A model needs 28 days of logs.", [], None)
     write_report(folder / "report.html", summary, aggregate(tables, days), found or nothing)
     return Page((folder / "report.html").read_text("utf-8"))
 

@@ -11,8 +11,8 @@ def days(count: int) -> list[date]:
     return [date(2026, 3, 1) + timedelta(days=number) for number in range(count)]
 
 
-def test_a_month_teaches_by_two_cutoffs_and_is_tried_by_a_week_later_one():
-    assert split(days(30)) == Split((date(2026, 3, 15), date(2026, 3, 16)), date(2026, 3, 23))
+def test_a_month_teaches_by_three_cutoffs_and_is_tried_by_a_week_later_one():
+    assert split(days(30)) == Split((date(2026, 3, 15), date(2026, 3, 16), date(2026, 3, 17)), date(2026, 3, 24))
 
 
 def test_labels_that_teach_are_known_when_that_of_the_trial_comes():
@@ -27,7 +27,7 @@ def test_every_cutoff_has_the_whole_time_before_it_and_after_it():
         period, found = days(count), split(days(count))
         assert found is not None
         assert found.learn[0] - timedelta(days=LOOKBACK) >= period[0]
-        assert found.trial + timedelta(days=HORIZON) <= period[-1]
+        assert found.trial + timedelta(days=HORIZON - 1) == period[-1]
 
 
 def test_too_few_days_have_no_cutoffs():

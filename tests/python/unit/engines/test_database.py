@@ -36,7 +36,7 @@ def made(definition, dialect, table='"events of a day"'):
         query, output = features.sessions(NAMES, RULES, dialect.name), features.session_columns(NAMES)
     else:
         query, output = features.visitors(NAMES, RULES, Shape(), dialect.name), features.visitor_columns(NAMES, Shape())
-    return database.statement(query, source, output, dialect)
+    return database.statement([query], source, output, dialect)
 
 
 @pytest.mark.parametrize("definition", ["sessions", "visitors"])
@@ -86,6 +86,14 @@ def test_the_sql_runs_where_it_is_said_to_be_proved(name, definition, table, req
     assert counts == {"a": 1, "A": 1}
 
 
+@pytest.mark.parametrize("definition", ["sessions", "visitors"])
+def test_no_window_of_mariadb_is_looked_through_anew_in_each_row(definition):
+    """It does that for MIN and MAX: the time would grow with the square of the rows."""
+    windows = list(parse_one(made(definition, MARIADB), read="mysql").find_all(exp.Window))
+    assert [each for each in windows if isinstance(each.this, (exp.Min, exp.Max))] == []
+    assert any(isinstance(each.this, exp.FirstValue) for each in windows)
+
+
 def test_mariadb_is_told_from_mysql_by_its_version():
     assert dialect_of("MySQL", "10.11.19-MariaDB-0+deb12u1") is MARIADB
     assert dialect_of("MySQL", "8.0.39") is MYSQL
@@ -93,6 +101,49 @@ def test_mariadb_is_told_from_mysql_by_its_version():
     assert [each.name for each in DIALECTS.values() if each.proved] == ["postgres", "mysql"]
 
 
+def test_hive_alone_is_refused_of_those_that_sql_is_made_for():
+    assert [each.name for each in DIALECTS.values() if each.refused] == ["hive"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "taken"),
+    [(POSTGRES, "é" * 31 + "e"), (MARIADB, "é" * 64), (dialect_of("Snowflake"), "é" * 255)],
+    ids=["bytes", "MariaDB", "Snowflake"],
+)
+def test_names_have_as_many_bytes_or_characters_as_the_database_takes(dialect, taken):
+    assert dialect.takes_name(taken)
+    assert not dialect.takes_name(f"{taken}e")
+
+
 def test_the_longest_text_of_each_column_is_asked_for_in_one_row():
-    asked = database.lengths('SELECT "a" AS "a", "b" AS "b" FROM "t"', ["b"], POSTGRES)
-    assert asked == 'SELECT MAX(LENGTH("b")) AS "longest_1" FROM (SELECT "a" AS "a", "b" AS "b" FROM "t") AS "made"'
+    asked = database.longest_texts('SELECT "a" AS "a", "b" AS "b" FROM "t"', ["a", "b"], POSTGRES)
+    assert asked == (
+        'SELECT MAX(LENGTH("a")) AS "longest_1", MAX(LENGTH("b")) AS "longest_2" '
+        'FROM (SELECT "a" AS "a", "b" AS "b" FROM "t") AS made'
+    )
+
+
+@pytest.mark.parametrize("name", ["postgres", "mariadb"])
+def test_an_index_finds_the_partitions_that_are_read(name, request):
+    """Of twenty thousand rows in two hundred days, the database looks at those of two."""
+    quote, dialect = ("`", MARIADB) if name == "mariadb" else ('"', POSTGRES)
+    days = [{"day": f"2026-day-{number}"} for number in (3, 4)]
+    asked = database.longest_text(Source(f"{quote}indexed{quote}", (), days), "visitor_id", dialect)
+    with request.getfixturevalue(name).connect() as connection:
+        cursor = connection.cursor()
+        cursor.execute("DROP TABLE IF EXISTS indexed")
+        cursor.execute("CREATE TABLE indexed (visitor_id VARCHAR(9), day VARCHAR(20))")
+        rows = [(f"v{number}", f"2026-day-{number % 200}") for number in range(20_000)]
+        cursor.executemany("INSERT INTO indexed VALUES (%s, %s)", rows)
+        cursor.execute("CREATE INDEX of_days ON indexed (day)")
+        cursor.execute("ANALYZE TABLE indexed" if name == "mariadb" else "ANALYZE indexed")
+        cursor.execute(f"EXPLAIN {asked}")
+        plan = str(cursor.fetchall())
+        cursor.execute("DROP TABLE indexed")
+        connection.commit()
+    assert "of_days" in plan
+
+
+def test_of_no_partitions_nothing_is_read():
+    asked = database.longest_text(Source('"t"', (), []), "visitor_id", POSTGRES)
+    assert asked == 'SELECT MAX(LENGTH("visitor_id")) AS "longest_1" FROM "t" WHERE 1 = 0'

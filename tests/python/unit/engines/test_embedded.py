@@ -226,6 +226,23 @@ def test_rows_that_never_meet_are_grouped_part_by_part_where_all_are_more_than_t
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_told_of_all_parts_is_seen_by_each(tmp_path):
+    columns = (Column("visitor_id", Type.STRING, ""), Column("total", Type.BIGINT, ""))
+    counted = "SELECT visitor_id, COUNT(*) AS hits FROM events GROUP BY visitor_id"
+    shared = embedded.Shared(
+        *("counts", parse_one(counted, read="duckdb")),
+        *("totals", parse_one("SELECT CAST(SUM(hits) AS BIGINT) AS total FROM counts", read="duckdb")),
+    )
+    query = parse_one("SELECT DISTINCT visitor_id, total FROM events CROSS JOIN totals", read="duckdb")
+    read = (batch.select(["visitor_id", "referer"]) for batch in wide())
+    schema = pa.schema([("visitor_id", pa.string()), ("referer", pa.string())])
+    settings = VisitorSettings(memory_limit_mb=150, temp_folder=str(tmp_path))
+    made = embedded.run(query, read, schema, output=columns, settings=settings, apart="visitor_id", shared=shared)
+    found = pa.Table.from_batches(made).to_pydict()
+    assert (len(found["visitor_id"]), set(found["total"])) == (10_000, {100_000})
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_rows_that_fit_into_the_memory_are_grouped_at_once(tmp_path, caplog):
     caplog.set_level("INFO")
     assert sum(batch.num_rows for batch in grouped(tmp_path, 1024, apart="visitor_id")) == 10_000

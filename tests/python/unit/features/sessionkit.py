@@ -30,18 +30,28 @@ def hit(seconds=0, **values):
 
 def built(events, columns=COLUMNS, size=2, **settings):
     """Visits by visitor and begin, and the events in their order, of events that come in batches of a size."""
+    batches, visits = _batches(events, columns, size), Visits(columns, SessionSettings(**settings))
+    with spools(None, "hits") as (kept,):
+        made = _sorted(visits.sessions(batches, kept))
+        places = [row for batch in visits.events(batches, kept) for row in batch.to_pylist()]
+    return made, places
+
+
+def _batches(events, columns, size):
     schema = pa.schema([DECLARED[name] for name in columns])
     rows = [{name: event.get(name) for name in columns} for event in events]
-    batches = [pa.RecordBatch.from_pylist(rows[n : n + size], schema=schema) for n in range(0, len(rows), size)]
-    visits = Visits(columns, SessionSettings(**settings))
+    return [pa.RecordBatch.from_pylist(rows[n : n + size], schema=schema) for n in range(0, len(rows), size)]
+
+
+def _sorted(made):
+    rows = [row for batch in made for row in batch.to_pylist()]
+    return sorted(rows, key=lambda row: (row["visitor_id"], row["session_index"]))
+
+
+def sessions(events, columns=COLUMNS, size=2, **settings):
+    """As ``built``, without the events, whose places would be looked for apart."""
     with spools(None, "hits") as (kept,):
-        made = [row for batch in visits.sessions(batches, kept) for row in batch.to_pylist()]
-        places = [row for batch in visits.events(batches, kept) for row in batch.to_pylist()]
-    return sorted(made, key=lambda row: (row["visitor_id"], row["session_index"])), places
-
-
-def sessions(events, columns=COLUMNS, **settings):
-    return built(events, columns, **settings)[0]
+        return _sorted(Visits(columns, SessionSettings(**settings)).sessions(_batches(events, columns, size), kept))
 
 
 def starts(events, **settings):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from ovh_weblogs.features.localday import bounds, local, offsets
+from ovh_weblogs.features.localday import bounds, day_end, days_later, local, offsets
 
 HOUR = 3_600_000_000
 PARIS = ZoneInfo("Europe/Paris")
@@ -19,12 +19,12 @@ def us(*moment):
 
 
 def test_a_zone_that_never_changes_has_one_offset():
-    assert offsets(timezone.utc) == [(us(2000, 1, 1), 0)]
-    assert offsets(ZoneInfo("Asia/Kolkata")) == [(us(2000, 1, 1), 5 * HOUR + HOUR // 2)]
+    assert list(offsets(timezone.utc)) == [(us(2000, 1, 1), 0)]
+    assert list(offsets(ZoneInfo("Asia/Kolkata"))) == [(us(2000, 1, 1), 5 * HOUR + HOUR // 2)]
 
 
 def test_each_change_of_the_clocks_is_found_to_the_second():
-    assert offsets(PARIS, 2025, 2026) == [
+    assert list(offsets(PARIS, 2025, 2026)) == [
         (us(2025, 1, 1), HOUR),
         (us(2025, 3, 30, 1), 2 * HOUR),
         (us(2025, 10, 26, 1), HOUR),
@@ -47,3 +47,22 @@ def test_a_day_is_as_long_as_its_clocks_say(day, hours):
     begin, end = bounds(day, PARIS)
     assert end - begin == hours * HOUR
     assert datetime.fromtimestamp(begin // 1_000_000, PARIS) == datetime(day.year, day.month, day.day, tzinfo=PARIS)
+
+
+@pytest.mark.parametrize(
+    ("begin", "days", "hours"),
+    [((2026, 3, 22, 23), 7, 167), ((2026, 3, 29, 22), -7, -167), ((2026, 10, 24, 22), 1, 25), ((2026, 1, 1, 9), 2, 48)],
+)
+def test_days_later_clocks_show_the_same_however_many_hours_the_days_have(begin, days, hours):
+    assert days_later(us(*begin), days, PARIS) == us(*begin) + hours * HOUR
+
+
+def test_a_day_ends_where_the_next_begins():
+    assert day_end(us(2026, 3, 28, 23), PARIS) == day_end(us(2026, 3, 29, 21, 59), PARIS) == us(2026, 3, 29, 22)
+    assert day_end(us(2026, 3, 29, 22), PARIS) == us(2026, 3, 30, 22)
+
+
+def test_beyond_the_years_of_calendars_days_have_24_hours():
+    last = us(9999, 12, 31, 12)
+    assert day_end(last, PARIS) == last + 12 * HOUR
+    assert days_later(last, 2, PARIS) == last + 48 * HOUR

@@ -258,8 +258,8 @@ def test_who_pauses_once_a_day_is_never_cut_at_midnight():
 @pytest.mark.parametrize("settings", [{}, {"midnight": Midnight.ALWAYS}], ids=["long", "always"])
 def test_a_day_alone_and_the_days_beside_it_tell_the_visits_that_begin_on_it(begin, settings):
     """What a partition reads gives the same visits as all days do."""
-    steady = ceaseless(begin, 130)
-    others = [{**event, "visitor_id": f"w{n % 7}"} for n, event in enumerate(ceaseless(begin, 130)) if n % 5]
+    steady = ceaseless(begin, 80)
+    others = [{**event, "visitor_id": f"w{n % 7}"} for n, event in enumerate(ceaseless(begin, 80)) if n % 5]
     events = steady + others
     days = sorted({event["server_ts"].astimezone(PARIS).date() for event in events})
     made = []
@@ -384,7 +384,7 @@ def reckoned(events, timeout_minutes, midnight, campaign_change, only_people, on
     return made
 
 
-@examples(suppress_health_check=[HealthCheck.too_slow])
+@examples(suppress_health_check=[HealthCheck.too_slow], max_examples=examples.default.max_examples // 2)
 @given(st.lists(EVENT, max_size=30), OPTIONS)
 def test_visits_agree_with_a_plain_loop(events, options):
     columns = [name for name in COLUMNS if name not in ("log_family", "location_path", "channel")]

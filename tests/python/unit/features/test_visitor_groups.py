@@ -68,6 +68,17 @@ def test_hits_of_no_visitor_count_where_rows_are_of_none():
     assert counts(events, "visitor_id", "client_addr") == {("v", "192.0.2.1"): 1}
 
 
+@pytest.mark.parametrize("groups", [("person",), ("person", "client_addr")])
+def test_rows_of_the_column_chosen_as_visitor_are_of_visitors(groups):
+    names = ["person", "server_ts", "client_addr"]
+    events = [{"person": person, **hit(second)} for second, person in enumerate(("v", None, "w", "v"))]
+    schema = pa.schema([("person", pa.string()), *(EVENTS.get(name).arrow for name in names[1:])])
+    settings = VisitorSettings(columns={"visitor": "person"}, shape=Shape(group_columns=groups))
+    batch = pa.RecordBatch.from_pylist(events, schema=schema)
+    made = [row for each in pipeline.visitors([batch], names, settings) for row in each.to_pylist()]
+    assert {row["person"]: row["count"] for row in made} == {"v": 2, "w": 1}
+
+
 def test_a_column_that_is_not_there_or_whose_name_is_taken_is_refused():
     with pytest.raises(InputError, match=r"^The input has no column shop, which the recipe groups by or aggregates"):
         grouped([], "shop", columns=COLUMNS[:-1])
@@ -147,6 +158,27 @@ def test_texts_are_compared_by_their_bytes_and_times_by_time_under_any_name():
 def test_a_sum_beyond_a_bigint_is_null():
     events = [hit(0, n=str(2**63 - 1)), hit(1, n="1")]
     assert aggregated(events, "n", Type.BIGINT, "sum", "max") == {"sum": None, "max": 2**63 - 1}
+
+
+@pytest.mark.parametrize(
+    ("values", "total"),
+    [
+        (("1e13", "0.0001", "-1e13"), 0.0001),
+        (("-0.000025", "0.00001"), -0.000015),
+        (("1e300", "2e300"), 3e300),
+        (("2e-9", "1e-9"), 3e-9),
+        (("0", "-0"), 0.0),
+    ],
+)
+def test_decimals_are_summed_as_decimals_and_numbers_of_other_sizes_as_doubles(values, total):
+    events = [hit(second, price=value) for second, value in enumerate(values)]
+    made = aggregated(events, "price", Type.DOUBLE, "sum", "mean")
+    assert made == {"sum": pytest.approx(total, rel=1e-12), "mean": pytest.approx(total / len(values), rel=1e-12)}
+
+
+def test_a_sum_of_decimals_is_exact():
+    events = [hit(second, price=value) for second, value in enumerate(("0.1", "0.2", "0.3"))]
+    assert aggregated(events, "price", Type.DOUBLE, "sum") == {"sum": 0.6}  # of doubles, 0.6000000000000001
 
 
 def test_what_visitors_get_anyway_is_not_made_twice():

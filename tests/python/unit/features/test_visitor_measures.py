@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import statistics
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -35,6 +37,16 @@ def test_gaps_go_from_the_last_hit_of_a_visit_to_the_first_of_the_next():
     assert measured(events, *names) == pytest.approx((3.0, math.sqrt(2)))
     assert measured(events[:3], *names) == (2.0, None)
     assert measured(events[:2], *names) == (None, None)
+
+
+def test_gaps_that_are_nearly_as_long_have_an_exact_deviation_and_a_date_millennia_off_fails_nothing():
+    long = [view(0), view(100 * DAY), view(200 * DAY + 0.001), view(300 * DAY)]
+    assert measured(long, "session_gap_hours_std") == (0.001 / HOUR,)
+    years = [{**view(), "server_ts": datetime(year, 1, 2, tzinfo=timezone.utc)} for year in (1, 9999)]
+    far = [*(view(n * HOUR) for n in range(900)), *years]
+    times = sorted(event["server_ts"] for event in far)
+    gaps = [(after - before) / timedelta(hours=1) for before, after in pairwise(times)]
+    assert measured(far, "session_gap_hours_std") == pytest.approx((statistics.stdev(gaps),), rel=1e-12)
 
 
 def test_recency_is_told_from_the_latest_hit_of_all_visitors():
@@ -138,6 +150,32 @@ def test_robots_and_campaigns_leave_a_mark_however_few_their_hits_are():
     assert measured(events[2:], *names) == (None, False, False, None, 0)
 
 
+FILE = {"is_pageview": False, "is_static": True}
+
+
+@pytest.mark.parametrize(
+    ("events", "robot"),
+    [
+        ([view(location_path="/robots.txt", is_pageview=False)], True),
+        ([view(DAY * n) for n in range(2)], False),
+        ([view(DAY * n) for n in range(3)], True),
+        ([view(DAY * n, log_family="tracker") for n in range(3)], False),
+        ([*(view(n) for n in range(3)), view(DAY, **FILE)], False),
+        ([*(view(3 * n) for n in range(10)), view(DAY, **FILE)], True),
+        ([*(view(4 * n) for n in range(10)), view(DAY, **FILE)], False),
+        ([*(view(3 * n) for n in range(5)), *(view(DAY + 3 * n) for n in range(5)), view(**FILE)], False),
+    ],
+    ids=["robots.txt", "2 pages", "3 pages", "tracker", "a file once", "haste", "slow", "two visits"],
+)
+def test_a_robot_is_told_by_files_of_all_visits_and_by_the_haste_of_one(events, robot):
+    assert measured(events, "acts_like_bot") == (robot,)
+
+
+def test_without_families_of_logs_hits_are_a_servers():
+    columns = [name for name in EVENTS.names if name != "log_family"]
+    assert measured([view(n) for n in range(3)], "acts_like_bot", columns=columns) == (True,)
+
+
 def test_conversions_are_hits_that_convert():
     events = [view(n, is_conversion=value) for n, value in enumerate((True, False, None, True))]
     assert measured(events, "conversions") == (2,)
@@ -146,8 +184,11 @@ def test_conversions_are_hits_that_convert():
 # Plain loops
 
 
-@examples(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(st.lists(EVENT, max_size=15))
+@examples(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    max_examples=examples.default.max_examples // 2,
+)
+@given(st.lists(EVENT, max_size=30))
 def test_the_query_agrees_with_plain_loops(events):
     categories = ["blog", "other"]
     made, expected = visitors(events, categories=categories), reckoned(events, categories)

@@ -6,6 +6,7 @@ import math
 import statistics
 from collections import Counter
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -73,11 +74,12 @@ EVENT = st.fixed_dictionaries(
         "bytes": st.none() | st.integers(0, 2**40),
         "status": st.none() | st.sampled_from([200, 304, 404, 500]),
         "location_path": st.sampled_from([None, "/", "/robots.txt"]),
+        "log_family": st.sampled_from([None, "server", "tracker"]),
         "page_category": st.sampled_from([None, "blog", "shop", "blog", "Blog"]),
         "local_hour": st.none() | st.integers(0, 23),
         "local_weekday": st.none() | st.integers(1, 7),
         "local_month": st.none() | st.integers(1, 12),
-        **dict.fromkeys(("is_pageview", "is_conversion", "is_bot"), st.none() | st.booleans()),
+        **dict.fromkeys(("is_pageview", "is_conversion", "is_bot", "is_static"), st.none() | st.booleans()),
         **{name: TEXTS for name in ENDS.values() if name != "local_month"},
     }
 )
@@ -89,10 +91,15 @@ def visitors(events, columns=EVENTS.names, categories=()):
     rows = [{**dict.fromkeys(columns), **event, "row_index": row} for row, event in enumerate(events)]
     batches = [pa.RecordBatch.from_pylist([row], schema=schema) for row in rows]
     shape = Shape(tuple(categories))
-    output = features.visitor_columns(columns, shape)
-    query = features.visitors(columns, RULES, shape)
+    query, output = _definition(tuple(columns), shape)
     made = embedded.run(query, batches, schema, output=output, settings=VisitorSettings())
     return {row["visitor_id"]: row for batch in made for row in batch.to_pylist()}
+
+
+@cache
+def _definition(columns, shape):
+    """The query and its columns: making the same one again would take as long as running it."""
+    return features.visitors(columns, RULES, shape), features.visitor_columns(columns, shape)
 
 
 def place(hit):
@@ -166,7 +173,17 @@ def _volume(hits, views, visits):
         "has_campaign": bool(known["campaign_name"]),
         "is_bot": any(known["is_bot"]) if known["is_bot"] else None,
         "asked_robots_txt": "/robots.txt" in known["location_path"],
+        "acts_like_bot": (
+            "/robots.txt" in known["location_path"]
+            or (len(views) >= 3 and True not in known["is_static"] and "tracker" not in known["log_family"])
+            or any(_in_haste(visit) for visit in visits)
+        ),
     }
+
+
+def _in_haste(visit):
+    views = sum(hit["is_pageview"] is True for hit in visit)
+    return views >= 10 and views / 20 > (visit[-1]["server_ts"] - visit[0]["server_ts"]) / timedelta(minutes=1)
 
 
 def _recency(hits, visits, latest):

@@ -125,6 +125,11 @@ def test_each_environment_is_made_and_tested_and_the_results_come_in_order(maker
     ]
 
 
+def test_with_the_lowest_versions_databases_are_compared_too(maker, tmp_path):
+    results, _ = run(maker(pytest="echo \"asked for $*\"; echo '=== 5 passed in 0.10s ==='"), tmp_path)
+    assert ["tests/python/parity" in result.log.read_text() for result in results] == [True, False]
+
+
 def test_the_log_holds_what_uv_and_the_tests_said(maker, tmp_path):
     results, _ = run(maker(), tmp_path)
     log = results[0].log.read_text()

@@ -97,7 +97,9 @@ FROM (
         ORDER BY CASE WHEN `ts_us` IS NULL THEN 1 ELSE 0 END ASC, `ts_us`, CASE WHEN `source_file` IS NULL THEN 1 ELSE 0 END ASC, `source_file`, CASE WHEN `line_number` IS NULL THEN 1 ELSE 0 END ASC, `line_number`, CASE WHEN `row_index` IS NULL THEN 1 ELSE 0 END ASC, `row_index`
       ) AS `prev_us`,
       CAST((
-        `local_us` - MOD(`local_us`, 86400000000)
+        `local_us` - (
+          MOD(`local_us`, 86400000000)
+        )
       ) / 86400000000 AS INT64) AS `day`,
       LAG(`local_us`) OVER (
         PARTITION BY `visitor_id`
@@ -114,13 +116,21 @@ FROM (
       END AS `is_pause`,
       CASE
         WHEN NOT `prev_local_us` IS NULL
-        AND `prev_local_us` - MOD(`prev_local_us`, 86400000000) = `local_us` - MOD(`local_us`, 86400000000)
+        AND `prev_local_us` - (
+          MOD(`prev_local_us`, 86400000000)
+        ) = `local_us` - (
+          MOD(`local_us`, 86400000000)
+        )
         THEN 0
         ELSE 1
       END AS `is_new_day`,
       CASE
         WHEN NOT `prev_local_us` IS NULL
-        AND `prev_local_us` - MOD(`prev_local_us`, 86400000000) = `local_us` - MOD(`local_us`, 86400000000)
+        AND `prev_local_us` - (
+          MOD(`prev_local_us`, 86400000000)
+        ) = `local_us` - (
+          MOD(`local_us`, 86400000000)
+        )
         THEN CASE
           WHEN NOT `prev_us` IS NULL AND `ts_us` - `prev_us` <= 1800000000
           THEN 0

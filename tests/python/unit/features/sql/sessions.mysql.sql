@@ -39,8 +39,14 @@ FROM (
     WHERE
       NULLIF(CAST(`reject_reason` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin, '') IS NULL
       AND (
-        CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin = '2026-03-28'
-        OR CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin = '2026-03-29'
+        (
+          `day` = '2026-03-28'
+          AND CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin = '2026-03-28'
+        )
+        OR (
+          `day` = '2026-03-29'
+          AND CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_nopad_bin = '2026-03-29'
+        )
       )
   ), `events` AS (
     SELECT
@@ -101,7 +107,9 @@ FROM (
         ORDER BY CASE WHEN `ts_us` IS NULL THEN 1 ELSE 0 END, `ts_us`, CASE WHEN `source_file` IS NULL THEN 1 ELSE 0 END, `source_file`, CASE WHEN `line_number` IS NULL THEN 1 ELSE 0 END, `line_number`, CASE WHEN `row_index` IS NULL THEN 1 ELSE 0 END, `row_index`
       ) AS `prev_us`,
       CAST((
-        `local_us` - `local_us` % 86400000000
+        `local_us` - (
+          `local_us` % 86400000000
+        )
       ) / 86400000000 AS SIGNED) AS `day`,
       LAG(`local_us`) OVER (
         PARTITION BY `visitor_id`
@@ -118,13 +126,21 @@ FROM (
       END AS `is_pause`,
       CASE
         WHEN NOT `prev_local_us` IS NULL
-        AND `prev_local_us` - `prev_local_us` % 86400000000 = `local_us` - `local_us` % 86400000000
+        AND `prev_local_us` - (
+          `prev_local_us` % 86400000000
+        ) = `local_us` - (
+          `local_us` % 86400000000
+        )
         THEN 0
         ELSE 1
       END AS `is_new_day`,
       CASE
         WHEN NOT `prev_local_us` IS NULL
-        AND `prev_local_us` - `prev_local_us` % 86400000000 = `local_us` - `local_us` % 86400000000
+        AND `prev_local_us` - (
+          `prev_local_us` % 86400000000
+        ) = `local_us` - (
+          `local_us` % 86400000000
+        )
         THEN CASE
           WHEN NOT `prev_us` IS NULL AND `ts_us` - `prev_us` <= 1800000000
           THEN 0
@@ -136,7 +152,7 @@ FROM (
   ), `daily` AS (
     SELECT
       *,
-      MAX(`day_pause`) OVER (PARTITION BY `visitor_id`, `day`) AS `day_paused`
+      FIRST_VALUE(`day_pause`) OVER (PARTITION BY `visitor_id`, `day` ORDER BY `day_pause` DESC) AS `day_paused`
     FROM `paused`
   ), `dated` AS (
     SELECT
@@ -162,8 +178,14 @@ FROM (
   ), `marked` AS (
     SELECT
       *,
-      MIN(CASE WHEN `is_pageview` = 1 THEN `rn` END) OVER (PARTITION BY `visitor_id`, `visit`) AS `landing_rn`,
-      MAX(CASE WHEN `is_pageview` = 1 THEN `rn` END) OVER (PARTITION BY `visitor_id`, `visit`) AS `exit_rn`
+      FIRST_VALUE(CASE WHEN `is_pageview` = 1 THEN `rn` END) OVER (
+        PARTITION BY `visitor_id`, `visit`
+        ORDER BY CASE WHEN CASE WHEN `is_pageview` = 1 THEN `rn` END IS NULL THEN 1 ELSE 0 END, CASE WHEN `is_pageview` = 1 THEN `rn` END ASC
+      ) AS `landing_rn`,
+      FIRST_VALUE(CASE WHEN `is_pageview` = 1 THEN `rn` END) OVER (
+        PARTITION BY `visitor_id`, `visit`
+        ORDER BY CASE WHEN `is_pageview` = 1 THEN `rn` END DESC
+      ) AS `exit_rn`
     FROM `numbered`
   ), `grouped` AS (
     SELECT

@@ -39,8 +39,14 @@ FROM (
     WHERE
       NULLIF(CAST(`reject_reason` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin, '') IS NULL
       AND (
-        CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin = '2026-03-28'
-        OR CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin = '2026-03-29'
+        (
+          `day` = '2026-03-28'
+          AND CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin = '2026-03-28'
+        )
+        OR (
+          `day` = '2026-03-29'
+          AND CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin = '2026-03-29'
+        )
       )
   ), `events` AS (
     SELECT
@@ -101,7 +107,9 @@ FROM (
         ORDER BY CASE WHEN `ts_us` IS NULL THEN 1 ELSE 0 END, `ts_us`, CASE WHEN `source_file` IS NULL THEN 1 ELSE 0 END, `source_file`, CASE WHEN `line_number` IS NULL THEN 1 ELSE 0 END, `line_number`, CASE WHEN `row_index` IS NULL THEN 1 ELSE 0 END, `row_index`
       ) AS `prev_us`,
       CAST((
-        `local_us` - `local_us` % 86400000000
+        `local_us` - (
+          `local_us` % 86400000000
+        )
       ) / 86400000000 AS SIGNED) AS `day`,
       LAG(`local_us`) OVER (
         PARTITION BY `visitor_id`
@@ -118,13 +126,21 @@ FROM (
       END AS `is_pause`,
       CASE
         WHEN NOT `prev_local_us` IS NULL
-        AND `prev_local_us` - `prev_local_us` % 86400000000 = `local_us` - `local_us` % 86400000000
+        AND `prev_local_us` - (
+          `prev_local_us` % 86400000000
+        ) = `local_us` - (
+          `local_us` % 86400000000
+        )
         THEN 0
         ELSE 1
       END AS `is_new_day`,
       CASE
         WHEN NOT `prev_local_us` IS NULL
-        AND `prev_local_us` - `prev_local_us` % 86400000000 = `local_us` - `local_us` % 86400000000
+        AND `prev_local_us` - (
+          `prev_local_us` % 86400000000
+        ) = `local_us` - (
+          `local_us` % 86400000000
+        )
         THEN CASE
           WHEN NOT `prev_us` IS NULL AND `ts_us` - `prev_us` <= 1800000000
           THEN 0

@@ -97,7 +97,9 @@ FROM (
         ORDER BY "ts_us", "source_file", "line_number", "row_index"
       ) AS "prev_us",
       CAST(CAST((
-        "local_us" - "local_us" % 86400000000
+        "local_us" - (
+          "local_us" % 86400000000
+        )
       ) AS DOUBLE PRECISION) / 86400000000 AS BIGINT) AS "day",
       LAG("local_us") OVER (
         PARTITION BY "visitor_id"
@@ -114,13 +116,21 @@ FROM (
       END AS "is_pause",
       CASE
         WHEN NOT "prev_local_us" IS NULL
-        AND "prev_local_us" - "prev_local_us" % 86400000000 = "local_us" - "local_us" % 86400000000
+        AND "prev_local_us" - (
+          "prev_local_us" % 86400000000
+        ) = "local_us" - (
+          "local_us" % 86400000000
+        )
         THEN 0
         ELSE 1
       END AS "is_new_day",
       CASE
         WHEN NOT "prev_local_us" IS NULL
-        AND "prev_local_us" - "prev_local_us" % 86400000000 = "local_us" - "local_us" % 86400000000
+        AND "prev_local_us" - (
+          "prev_local_us" % 86400000000
+        ) = "local_us" - (
+          "local_us" % 86400000000
+        )
         THEN CASE
           WHEN NOT "prev_us" IS NULL AND "ts_us" - "prev_us" <= 1800000000
           THEN 0

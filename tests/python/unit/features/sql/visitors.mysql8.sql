@@ -39,7 +39,8 @@ SELECT
   CAST(`count_404` AS SIGNED) AS `count_404`,
   CAST(`repeated_pageviews` AS SIGNED) AS `repeated_pageviews`,
   `is_bot` AS `is_bot`,
-  `asked_robots_txt` AS `asked_robots_txt`
+  `asked_robots_txt` AS `asked_robots_txt`,
+  `acts_like_bot` AS `acts_like_bot`
 FROM (
   WITH `given` AS (
     SELECT
@@ -64,8 +65,14 @@ FROM (
     WHERE
       NULLIF(CAST(`reject_reason` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin, '') IS NULL
       AND (
-        CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin = '2026-03-28'
-        OR CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin = '2026-03-29'
+        (
+          `day` = '2026-03-28'
+          AND CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin = '2026-03-28'
+        )
+        OR (
+          `day` = '2026-03-29'
+          AND CAST(`day` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin = '2026-03-29'
+        )
       )
   ), `events` AS (
     SELECT
@@ -93,11 +100,13 @@ FROM (
       CAST(`location` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin AS `location`,
       `status`,
       `bytes`,
+      CAST(`log_family` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin AS `log_family`,
       CAST(`source_file` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin AS `source_file`,
       `line_number`,
       CASE WHEN `is_bot` THEN 1 WHEN NOT `is_bot` THEN 0 END AS `is_bot`,
       CAST(`location_path` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin AS `location_path`,
       CASE WHEN `is_pageview` THEN 1 ELSE 0 END AS `is_pageview`,
+      CASE WHEN `is_static` THEN 1 ELSE 0 END AS `is_static`,
       CAST(`campaign_name` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin AS `campaign_name`,
       CAST(`page_category` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin AS `page_category`,
       CAST(`visitor_id` AS CHAR CHARACTER SET utf8mb4) COLLATE utf8mb4_0900_bin AS `visitor_id`,
@@ -129,7 +138,9 @@ FROM (
         ORDER BY CASE WHEN `ts_us` IS NULL THEN 1 ELSE 0 END, `ts_us`, CASE WHEN `source_file` IS NULL THEN 1 ELSE 0 END, `source_file`, CASE WHEN `line_number` IS NULL THEN 1 ELSE 0 END, `line_number`, CASE WHEN `row_index` IS NULL THEN 1 ELSE 0 END, `row_index`
       ) AS `prev_us`,
       CAST((
-        `local_us` - `local_us` % 86400000000
+        `local_us` - (
+          `local_us` % 86400000000
+        )
       ) / 86400000000 AS SIGNED) AS `day`,
       LAG(`local_us`) OVER (
         PARTITION BY `visitor_id`
@@ -154,7 +165,15 @@ FROM (
       CAST(CAST(SUM(CASE WHEN `status` >= 400 THEN 1 ELSE 0 END) AS SIGNED) AS DOUBLE) / NULLIF(CAST(COUNT(`status`) AS DOUBLE), 0) AS `error_share`,
       CAST(SUM(CASE WHEN `status` = 404 THEN 1 ELSE 0 END) AS SIGNED) AS `count_404`,
       MAX(`is_bot`) = 1 AS `is_bot`,
-      MAX(CASE WHEN `location_path` = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS `asked_robots_txt`
+      MAX(CASE WHEN `location_path` = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS `asked_robots_txt`,
+      (
+        MAX(CASE WHEN `location_path` = '/robots.txt' THEN 1 ELSE 0 END) = 1
+        OR (
+          SUM(`is_pageview`) >= 3
+          AND SUM(`is_static`) = 0
+          AND MAX(CASE WHEN `log_family` = 'tracker' THEN 1 ELSE 0 END) = 0
+        )
+      ) AS `acts_like_bot`
     FROM `stage`
     GROUP BY
       `visitor_id`
@@ -236,13 +255,21 @@ FROM (
       END AS `is_pause`,
       CASE
         WHEN NOT `prev_local_us` IS NULL
-        AND `prev_local_us` - `prev_local_us` % 86400000000 = `local_us` - `local_us` % 86400000000
+        AND `prev_local_us` - (
+          `prev_local_us` % 86400000000
+        ) = `local_us` - (
+          `local_us` % 86400000000
+        )
         THEN 0
         ELSE 1
       END AS `is_new_day`,
       CASE
         WHEN NOT `prev_local_us` IS NULL
-        AND `prev_local_us` - `prev_local_us` % 86400000000 = `local_us` - `local_us` % 86400000000
+        AND `prev_local_us` - (
+          `prev_local_us` % 86400000000
+        ) = `local_us` - (
+          `local_us` % 86400000000
+        )
         THEN CASE
           WHEN NOT `prev_us` IS NULL AND `ts_us` - `prev_us` <= 1800000000
           THEN 0
@@ -317,7 +344,13 @@ FROM (
       CAST(MAX(`latest_us`) - MAX(`end_us`) AS DOUBLE) / 86400000000.0 AS `days_since_last`,
       CAST(MAX(`end_us`) - MIN(`start_us`) AS DOUBLE) / 86400000000.0 AS `days_active_span`,
       CAST(SUM(`gap_us`) AS DOUBLE) / NULLIF(CAST(COUNT(`gap_us`) AS DOUBLE), 0) / 3600000000.0 AS `session_gap_hours_mean`,
-      STDDEV_SAMP(CAST(`gap_us` AS DOUBLE)) / 3600000000.0 AS `session_gap_hours_std`,
+      SQRT(
+        CAST(COUNT(`gap_us`) * SUM(
+          CAST(FLOOR(`gap_us` / 1000.0) AS DECIMAL(19, 0)) * CAST(FLOOR(`gap_us` / 1000.0) AS DECIMAL(19, 0))
+        ) - SUM(CAST(FLOOR(`gap_us` / 1000.0) AS DECIMAL(19, 0))) * SUM(CAST(FLOOR(`gap_us` / 1000.0) AS DECIMAL(19, 0))) AS DOUBLE) / NULLIF(CAST(COUNT(`gap_us`) * (
+          COUNT(`gap_us`) - 1
+        ) AS DOUBLE), 0)
+      ) / 3600000.0 AS `session_gap_hours_std`,
       CAST(SUM(CASE WHEN `latest_us` - `start_us` < 604800000000 THEN 1 ELSE 0 END) AS SIGNED) AS `session_count_7d`,
       CAST(SUM(CASE WHEN `latest_us` - `start_us` < 2592000000000 THEN 1 ELSE 0 END) AS SIGNED) AS `session_count_30d`,
       CAST(SUM(`views`) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS `session_pageviews_mean`,
@@ -326,7 +359,18 @@ FROM (
       CAST(SUM(`end_us` - `start_us`) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) / 1000000.0 AS `session_duration_mean`,
       CAST(MAX(CASE WHEN `is_last` = 1 THEN `end_us` - `start_us` END) AS DOUBLE) / 1000000.0 AS `session_duration_last`,
       CAST(CAST(SUM(CASE WHEN `views` = 1 THEN 1 ELSE 0 END) AS SIGNED) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS `bounce_share`,
-      CAST(SUM(`last_view_us` - `first_view_us`) AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN `views` > 0 THEN `views` - 1 END) AS DOUBLE), 0) / 1000000.0 AS `time_on_page_mean`
+      CAST(SUM(`last_view_us` - `first_view_us`) AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN `views` > 0 THEN `views` - 1 END) AS DOUBLE), 0) / 1000000.0 AS `time_on_page_mean`,
+      MAX(
+        CASE
+          WHEN (
+            `views` >= 10 AND `views` * 60000000 > 20 * (
+              `end_us` - `start_us`
+            )
+          )
+          THEN 1
+          ELSE 0
+        END
+      ) = 1 AS `acts_like_bot`
     FROM `aged`
     GROUP BY
       `visitor_id`
@@ -369,7 +413,9 @@ FROM (
       CASE
         WHEN COUNT(*) = 1
         THEN CAST(0 AS DOUBLE)
-        ELSE LN(CAST(SUM(`views`) AS DOUBLE)) - SUM(CAST(`views` AS DOUBLE) * LN(CAST(`views` AS DOUBLE))) / CAST(SUM(`views`) AS DOUBLE)
+        ELSE LN(CAST(SUM(`views`) AS DOUBLE)) - CAST(SUM(
+          CAST(CAST(`views` AS DOUBLE) * LN(CAST(`views` AS DOUBLE)) * 100000.0 AS DECIMAL(38, 9))
+        ) AS DOUBLE) / 100000.0 / CAST(SUM(`views`) AS DOUBLE)
       END AS `page_category_entropy`
     FROM `categories`
     GROUP BY
@@ -416,7 +462,8 @@ FROM (
     `of_hits`.`count_404` AS `count_404`,
     COALESCE(`of_views`.`repeated_pageviews`, 0) AS `repeated_pageviews`,
     `of_hits`.`is_bot` AS `is_bot`,
-    `of_hits`.`asked_robots_txt` AS `asked_robots_txt`
+    `of_hits`.`asked_robots_txt` AS `asked_robots_txt`,
+    `of_hits`.`acts_like_bot` OR COALESCE(`of_visits`.`acts_like_bot`, FALSE) AS `acts_like_bot`
   FROM `of_hits`
   LEFT JOIN `of_ends`
     ON `of_hits`.`one` = `of_ends`.`one`

@@ -39,7 +39,8 @@ SELECT
   CAST("count_404" AS BIGINT) AS "count_404",
   CAST("repeated_pageviews" AS BIGINT) AS "repeated_pageviews",
   "is_bot" AS "is_bot",
-  "asked_robots_txt" AS "asked_robots_txt"
+  "asked_robots_txt" AS "asked_robots_txt",
+  "acts_like_bot" AS "acts_like_bot"
 FROM (
   WITH "given" AS (
     SELECT
@@ -89,11 +90,13 @@ FROM (
       "location" AS "location",
       "status",
       "bytes",
+      "log_family" AS "log_family",
       "source_file" AS "source_file",
       "line_number",
       CASE WHEN "is_bot" THEN 1 WHEN NOT "is_bot" THEN 0 END AS "is_bot",
       "location_path" AS "location_path",
       CASE WHEN "is_pageview" THEN 1 ELSE 0 END AS "is_pageview",
+      CASE WHEN "is_static" THEN 1 ELSE 0 END AS "is_static",
       "campaign_name" AS "campaign_name",
       "page_category" AS "page_category",
       "visitor_id" AS "visitor_id",
@@ -125,7 +128,9 @@ FROM (
         ORDER BY "ts_us", "source_file", "line_number", "row_index"
       ) AS "prev_us",
       CAST((
-        "local_us" - "local_us" % 86400000000
+        "local_us" - (
+          "local_us" % 86400000000
+        )
       ) / 86400000000 AS BIGINT) AS "day",
       LAG("local_us") OVER (
         PARTITION BY "visitor_id"
@@ -150,7 +155,15 @@ FROM (
       CAST(CAST(SUM(CASE WHEN "status" >= 400 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT("status") AS DOUBLE), 0) AS "error_share",
       CAST(SUM(CASE WHEN "status" = 404 THEN 1 ELSE 0 END) AS BIGINT) AS "count_404",
       MAX("is_bot") = 1 AS "is_bot",
-      MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS "asked_robots_txt"
+      MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1 AS "asked_robots_txt",
+      (
+        MAX(CASE WHEN "location_path" = '/robots.txt' THEN 1 ELSE 0 END) = 1
+        OR (
+          SUM("is_pageview") >= 3
+          AND SUM("is_static") = 0
+          AND MAX(CASE WHEN "log_family" = 'tracker' THEN 1 ELSE 0 END) = 0
+        )
+      ) AS "acts_like_bot"
     FROM "stage"
     GROUP BY
       "visitor_id"
@@ -232,13 +245,21 @@ FROM (
       END AS "is_pause",
       CASE
         WHEN NOT "prev_local_us" IS NULL
-        AND "prev_local_us" - "prev_local_us" % 86400000000 = "local_us" - "local_us" % 86400000000
+        AND "prev_local_us" - (
+          "prev_local_us" % 86400000000
+        ) = "local_us" - (
+          "local_us" % 86400000000
+        )
         THEN 0
         ELSE 1
       END AS "is_new_day",
       CASE
         WHEN NOT "prev_local_us" IS NULL
-        AND "prev_local_us" - "prev_local_us" % 86400000000 = "local_us" - "local_us" % 86400000000
+        AND "prev_local_us" - (
+          "prev_local_us" % 86400000000
+        ) = "local_us" - (
+          "local_us" % 86400000000
+        )
         THEN CASE
           WHEN NOT "prev_us" IS NULL AND "ts_us" - "prev_us" <= 1800000000
           THEN 0
@@ -307,7 +328,13 @@ FROM (
       CAST(MAX("latest_us") - MAX("end_us") AS DOUBLE) / 86400000000.0 AS "days_since_last",
       CAST(MAX("end_us") - MIN("start_us") AS DOUBLE) / 86400000000.0 AS "days_active_span",
       CAST(SUM("gap_us") AS DOUBLE) / NULLIF(CAST(COUNT("gap_us") AS DOUBLE), 0) / 3600000000.0 AS "session_gap_hours_mean",
-      STDDEV_SAMP(CAST("gap_us" AS DOUBLE)) / 3600000000.0 AS "session_gap_hours_std",
+      SQRT(
+        CAST(COUNT("gap_us") * SUM(
+          CAST(FLOOR("gap_us" / 1000.0) AS DECIMAL(19, 0)) * CAST(FLOOR("gap_us" / 1000.0) AS DECIMAL(19, 0))
+        ) - SUM(CAST(FLOOR("gap_us" / 1000.0) AS DECIMAL(19, 0))) * SUM(CAST(FLOOR("gap_us" / 1000.0) AS DECIMAL(19, 0))) AS DOUBLE) / NULLIF(CAST(COUNT("gap_us") * (
+          COUNT("gap_us") - 1
+        ) AS DOUBLE), 0)
+      ) / 3600000.0 AS "session_gap_hours_std",
       CAST(SUM(CASE WHEN "latest_us" - "start_us" < 604800000000 THEN 1 ELSE 0 END) AS BIGINT) AS "session_count_7d",
       CAST(SUM(CASE WHEN "latest_us" - "start_us" < 2592000000000 THEN 1 ELSE 0 END) AS BIGINT) AS "session_count_30d",
       CAST(SUM("views") AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS "session_pageviews_mean",
@@ -316,7 +343,18 @@ FROM (
       CAST(SUM("end_us" - "start_us") AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) / 1000000.0 AS "session_duration_mean",
       CAST(MAX(CASE WHEN "is_last" = 1 THEN "end_us" - "start_us" END) AS DOUBLE) / 1000000.0 AS "session_duration_last",
       CAST(CAST(SUM(CASE WHEN "views" = 1 THEN 1 ELSE 0 END) AS BIGINT) AS DOUBLE) / NULLIF(CAST(COUNT(*) AS DOUBLE), 0) AS "bounce_share",
-      CAST(SUM("last_view_us" - "first_view_us") AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN "views" > 0 THEN "views" - 1 END) AS DOUBLE), 0) / 1000000.0 AS "time_on_page_mean"
+      CAST(SUM("last_view_us" - "first_view_us") AS DOUBLE) / NULLIF(CAST(SUM(CASE WHEN "views" > 0 THEN "views" - 1 END) AS DOUBLE), 0) / 1000000.0 AS "time_on_page_mean",
+      MAX(
+        CASE
+          WHEN (
+            "views" >= 10 AND "views" * 60000000 > 20 * (
+              "end_us" - "start_us"
+            )
+          )
+          THEN 1
+          ELSE 0
+        END
+      ) = 1 AS "acts_like_bot"
     FROM "aged"
     GROUP BY
       "visitor_id"
@@ -359,7 +397,9 @@ FROM (
       CASE
         WHEN COUNT(*) = 1
         THEN CAST(0 AS DOUBLE)
-        ELSE LN(CAST(SUM("views") AS DOUBLE)) - SUM(CAST("views" AS DOUBLE) * LN(CAST("views" AS DOUBLE))) / CAST(SUM("views") AS DOUBLE)
+        ELSE LN(CAST(SUM("views") AS DOUBLE)) - CAST(SUM(
+          CAST(CAST("views" AS DOUBLE) * LN(CAST("views" AS DOUBLE)) * 100000.0 AS DECIMAL(38, 9))
+        ) AS DOUBLE) / 100000.0 / CAST(SUM("views") AS DOUBLE)
       END AS "page_category_entropy"
     FROM "categories"
     GROUP BY
@@ -406,7 +446,8 @@ FROM (
     "of_hits"."count_404" AS "count_404",
     COALESCE("of_views"."repeated_pageviews", 0) AS "repeated_pageviews",
     "of_hits"."is_bot" AS "is_bot",
-    "of_hits"."asked_robots_txt" AS "asked_robots_txt"
+    "of_hits"."asked_robots_txt" AS "asked_robots_txt",
+    "of_hits"."acts_like_bot" OR COALESCE("of_visits"."acts_like_bot", FALSE) AS "acts_like_bot"
   FROM "of_hits"
   LEFT JOIN "of_ends"
     ON "of_hits"."one" = "of_ends"."one"
