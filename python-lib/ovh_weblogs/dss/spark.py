@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from dataiku import recipe
@@ -28,6 +27,7 @@ from ovh_weblogs.dss.raw_logs import column_of_lines
 from ovh_weblogs.dss.recipes import of_partition, with_rules
 from ovh_weblogs.dss.rows import texts
 from ovh_weblogs.engines import spark
+from ovh_weblogs.engines.spool import own_folder
 from ovh_weblogs.features import bounds
 from ovh_weblogs.schema import REJECTS, Column, Type
 from ovh_weblogs.sessions import Visits
@@ -51,8 +51,7 @@ def build_events() -> None:
         if enrich.geo:
             enrich = replace(enrich, geo_files=stack.enter_context(geo_files("geo", plugin)))
             events.check(enrich)
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="ovh-logs-files-", dir=temp)))
-        source = _source(parse, folder)
+        source = _source(parse, stack.enter_context(own_folder(temp)))
         session = stack.enter_context(_session(temp))
         with spark.explained(), source.build(session, parse, enrich) as found:
             _write_events(found, source.name, parse)

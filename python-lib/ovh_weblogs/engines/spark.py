@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 from sqlglot import ErrorLevel, exp
 
 from ovh_weblogs import errors
+from ovh_weblogs.engines.spool import own_folder
 from ovh_weblogs.errors import OvhLogsError, SettingsError
 from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 
@@ -68,9 +68,13 @@ def ready(spark: SparkSession) -> None:
 
 @contextmanager
 def library(spark: SparkSession, temp_folder: str | None = None) -> Iterator[None]:
-    """Ship the library to executors, as a zip; it may be used until the end."""
-    with TemporaryDirectory(prefix="ovh-logs-spark-", dir=temp_folder) as folder:
-        path = Path(folder) / f"{_PACKAGE}.zip"
+    """Ship the library to executors, as a zip; it may be used until the end.
+
+    Raises:
+        SettingsError: The folder for temporary files cannot be written to.
+    """
+    with own_folder(temp_folder) as folder:
+        path = folder / f"{_PACKAGE}.zip"
         write_library(path)
         spark.sparkContext.addPyFile(str(path))
         yield

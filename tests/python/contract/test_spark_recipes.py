@@ -151,8 +151,10 @@ def test_rows_of_a_dataset_of_lines_are_events_with_the_number_of_their_row(repo
     assert {row["source_file"] for row in rows} == {"table"}
 
 
-def refused(repository, store, recipe, inputs, outputs, **config):
-    result = run_recipe(repository, recipe, store, inputs=inputs, outputs=outputs, config=config)
+def refused(repository, store, recipe, inputs, outputs, *, plugin=None, **config):
+    result = run_recipe(
+        repository, recipe, store, inputs=inputs, outputs=outputs, config=config, plugin_config=plugin or {}
+    )
     assert result.error is not None, result.log
     assert "ovh_weblogs.errors." in result.error["errorType"]
     return result
@@ -187,6 +189,13 @@ def test_a_broken_geo_file_is_told_before_a_session_starts(repository, store):
     geo.put("/city.mmdb", b"no such file")
     result = refused(repository, store, SPARK, {"logs": ["raw"], "geo": ["geo"]}, {"events": ["never"]})
     assert "The geo file city.mmdb is cut or damaged" in result.error["message"]
+    assert SESSION not in result.log
+
+
+def test_a_temporary_folder_that_is_not_there_is_told_before_a_session_starts(repository, store, tmp_path):
+    plugin = {"temp_folder": str(tmp_path / "gone")}
+    result = refused(repository, store, SPARK, {"logs": ["raw"]}, {"events": ["never"]}, plugin=plugin, add_geo=False)
+    assert f"The folder {tmp_path / 'gone'}, meant for temporary files, cannot be written to" in result.error["message"]
     assert SESSION not in result.log
 
 
