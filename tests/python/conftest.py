@@ -26,7 +26,7 @@ from tests.python.generated import Traffic
 # A slow or busy machine must not fail a property; the examples are the same on each run. Few find nearly all that many
 # do: those are for ``pytest --hypothesis-profile=deep``.
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=25)
-settings.register_profile("deep", settings.get_profile("project"), max_examples=300)
+settings.register_profile("deep", settings.get_profile("project"), max_examples=200)
 settings.load_profile("project")
 
 _KINDS = ("unit", "contract", "integration", "parity")

@@ -26,13 +26,23 @@ _EVERY = 0.2  # seconds
 
 
 def two(corpus: Corpus) -> Any:
-    """Two executors."""
-    return _cluster(corpus, 2)
+    """Two executors, each bound to a core of its own, as a cluster grants it to them."""
+    return _cluster(corpus, 2, bound=True)
 
 
 def one(corpus: Corpus) -> Any:
-    """One executor."""
-    return _cluster(corpus, 1)
+    """One executor, bound to a core."""
+    return _cluster(corpus, 1, bound=True)
+
+
+def two_free(corpus: Corpus) -> Any:
+    """Two executors that take what cores there are."""
+    return _cluster(corpus, 2, bound=False)
+
+
+def one_free(corpus: Corpus) -> Any:
+    """One such executor: its Java copies rows while its Python makes the next, on another core."""
+    return _cluster(corpus, 1, bound=False)
 
 
 class _Work:
@@ -58,14 +68,14 @@ class _Work:
     def _watch(self, over: threading.Event) -> None:
         most = 0
         while not over.wait(_EVERY):
-            resident = max(_executors(_resident), default=0)
+            resident = max(_memory(_resident), default=0)
             if resident > most:  # what processes share is only known by a look at every page, which takes a core's time
                 most = resident
-                self.peak_bytes = max(self.peak_bytes, *_executors(_own), 0)
+                self.peak_bytes = max(self.peak_bytes, *_memory(_own), 0)
 
 
 @contextmanager
-def _cluster(corpus: Corpus, executors: int) -> Iterator[_Work]:
+def _cluster(corpus: Corpus, executors: int, *, bound: bool) -> Iterator[_Work]:
     from ovh_weblogs.engines import spark
 
     with ExitStack() as stack:
@@ -81,6 +91,8 @@ def _cluster(corpus: Corpus, executors: int) -> Iterator[_Work]:
         stack.enter_context(spark.library(session))
         for _ in range(2 * executors):  # each of them as often
             events(session, first, part=first.stat().st_size // (2 * executors))
+        if bound:
+            _bind()
         yield _Work(session, whole, corpus.lines)
 
 
@@ -100,8 +112,22 @@ def events(session: Any, path: Path, *, part: int | None = None) -> int:
     return found.totals.lines
 
 
-def _executors(memory: Callable[[int], int]) -> list[int]:
-    """Bytes of memory that each executor has: Java's process, and those of Python below it."""
+def _bind() -> None:
+    """Give each executor one core: threads and processes that it starts later have what those have that start them."""
+    cores = sorted(os.sched_getaffinity(0))
+    for core, processes in zip(cores, _executors(), strict=False):
+        for process in processes:
+            for thread in Path(f"/proc/{process}/task").glob("*"):
+                os.sched_setaffinity(int(thread.name), {core})
+
+
+def _memory(of: Callable[[int], int]) -> list[int]:
+    """Bytes of memory that each executor has."""
+    return [sum(of(process) for process in processes) for processes in _executors()]
+
+
+def _executors() -> list[list[int]]:
+    """The processes of each executor: Java's, and those of Python below it."""
     parents, java = {}, []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -111,7 +137,7 @@ def _executors(memory: Callable[[int], int]) -> list[int]:
         except OSError:
             continue  # it has just ended
     own = [top for top in java if _is_below(top, os.getpid(), parents)]
-    return [sum(memory(number) for number in parents if _is_below(number, top, parents)) for top in own]
+    return [[number for number in parents if _is_below(number, top, parents)] for top in own]
 
 
 def _resident(process: int) -> int:
