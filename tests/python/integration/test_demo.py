@@ -13,7 +13,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from dev import localspark
 from dev.macrohtml import table
 
 
@@ -132,14 +131,6 @@ def test_in_postgres_it_makes_the_same_visits_and_visitors_and_no_row_leaves(rep
     same = r"✓ PostgreSQL makes the same rows in every value: [\d,]{3,} visits, [\d,]{3,} visitors\n"
     assert re.search(same, result.stdout)
     assert "✓ No row of events, visits or visitors left PostgreSQL while they were made" in result.stdout
-
-
-@pytest.mark.timeout(600)
-@pytest.mark.skipif(localspark.missing() is not None, reason=str(localspark.missing()))
-def test_on_spark_it_makes_the_same_visitors(repository, tmp_path):
-    result = demo(repository, "--days", "2", "--engine", "spark", "--out", str(tmp_path / "out"))
-    assert result.returncode == 0, result.stderr
-    assert re.search(r"✓ Spark makes the same [\d,]{3,} visitors of the archived files, in every value", result.stdout)
 
 
 def test_an_engine_that_is_not_there_is_told_before_anything_is_made(repository, tmp_path):
