@@ -38,7 +38,7 @@ class Dialect:
 
 
 # Of a statement of so many steps, compiling to machine code takes longer than it spares: 7 s of 12 for 100,000 events.
-# Of its steps the planner knows no sizes, takes them for small and compares each row with each: hours for a million.
+# Of its steps the planner knows no sizes, takes them for small and compares each row with each.
 _AS_IT_IS = ("SET LOCAL jit = off", "SET LOCAL enable_nestloop = off")
 # A session's zone moves columns of MySQL's type TIMESTAMP; named zones need not be loaded.
 _IN_UTC = ("SET time_zone = '+00:00'",)

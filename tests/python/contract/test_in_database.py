@@ -600,7 +600,7 @@ def test_half_a_crm_is_refused_wherever_the_events_lie(warm, store, postgres, la
 
 @pytest.mark.parametrize("wished", [{}, {"label": "snapshot", "lookback_days": 30}, {"label": "history"}], ids=str)
 def test_postgresql_compares_no_row_with_each_other(store, postgres, lay, fill, wished):
-    """It takes steps for small whose sizes it does not know: snapshots of a month took an hour, not a minute."""
+    """It takes steps for small whose sizes it does not know: snapshots of a month were not made in nine minutes."""
     lay(postgres, "events")
     types = {**COLUMNS, "is_conversion": "boolean"}
     fill(types, [[*row, "true"] for row in ROWS])
