@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dev.demo.checks import Check
 from dev.demo.errors import DemoFailed
 from dev.dsshost import Store, run_recipe
 
 _ROOT = Path(__file__).parents[2]
 _DIGITS = 1e-9  # of doubles, which engines add up in orders of their own
-
-Check = tuple[str, bool]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev.demo import flow, sparked, tabled
+from dev.demo import flow, in_postgres, on_spark
 from dev.demo.access import check_access
 from dev.demo.aggregates import aggregate
 from dev.demo.archive import Archived, archive
@@ -30,8 +30,8 @@ TABLES, LEARN, REPORT = "Write Parquet", "Learn (scikit-learn)", "Draw the repor
 REPORT_FILE = "report.html"
 # What else than the engine in the recipe can be tried: what it is called, whether it is there, and the flow on it.
 _ELSEWHERE: Mapping[str, tuple[str, Callable[[], None], Callable[[Month, Path], Elsewhere]]] = {
-    "spark": (sparked.TITLE, sparked.check_there, sparked.once_more),
-    "postgres": (tabled.TITLE, tabled.check_there, tabled.once_more),
+    "spark": (on_spark.TITLE, on_spark.check_there, on_spark.once_more),
+    "postgres": (in_postgres.TITLE, in_postgres.check_there, in_postgres.once_more),
 }
 ENGINES = ("embedded", *_ELSEWHERE)
 _STEPS = {

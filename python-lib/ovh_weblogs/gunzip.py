@@ -54,13 +54,16 @@ class _ZlibMember:
 
     @property
     def eof(self) -> bool:
+        """Whether the stream's end was met."""
         return self._zlib.eof
 
     @property
     def unused_data(self) -> bytes:
+        """What came after the stream's end."""
         return self._zlib.unused_data
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
+        """The next bytes of the content, so many at most; the rest of the data is kept."""
         block = self._zlib.decompress(self._zlib.unconsumed_tail + data, max_length)
         # Where the block is full, the rest of the input may hold more of it, or zlib itself.
         self.needs_input = not self._zlib.unconsumed_tail and len(block) < max_length

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from ovh_weblogs import enrichment, features
 from ovh_weblogs.crm import PREFIX, check_beside, check_crm, identified
+from ovh_weblogs.database_tables import VISITOR, Labelled, Made, NotInDatabase, Table
 from ovh_weblogs.engines import database
 from ovh_weblogs.engines.crmjoin import CrmJoin, CrmTable
 from ovh_weblogs.engines.database import Source
@@ -20,7 +21,6 @@ from ovh_weblogs.roles import CONTENT_ROLES, JOURNEY_ROLES, VISITOR_ROLES, Role
 from ovh_weblogs.schema import EVENTS, REJECT_REASON, Column, Type
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import SessionSettings, VisitorSettings
-from ovh_weblogs.tables import VISITOR, Labelled, Made, NotInDatabase, Table
 from ovh_weblogs.visitored import CrmSettings, LabelKind
 
 _WHOLE = ("tinyint", "smallint", "int", "bigint")

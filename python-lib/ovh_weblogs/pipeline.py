@@ -14,7 +14,7 @@ from ovh_weblogs.crm import Crm, identified, joined
 from ovh_weblogs.days import Block, is_published, newest_day, published_days, read_days
 from ovh_weblogs.engines import embedded
 from ovh_weblogs.grouping import Grouping, log_counts
-from ovh_weblogs.labelled import LabelCounts, label_counts, tell_labels
+from ovh_weblogs.labelcounts import LabelCounts, label_counts, tell_labels
 from ovh_weblogs.logfiles import LogFile, Totals, parse_files
 from ovh_weblogs.parsing import parse
 from ovh_weblogs.schema import Column

@@ -137,6 +137,7 @@ class _Joined:
         self.failure: Exception | None = None
 
     def read(self, size: int = _READ, /) -> bytes:
+        """At most so many bytes. Arrow hides what the stream raises, so that it is kept as ``failure``."""
         data = self._head.read(size)
         if data:
             return data

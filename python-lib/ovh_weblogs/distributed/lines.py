@@ -24,9 +24,8 @@ from ovh_weblogs.parsing import Parsed
 from ovh_weblogs.schema import Column, Type
 from ovh_weblogs.settings import ParseSettings
 
-_TASK = (
-    16 << 20
-)  # bytes; to start a task takes Spark's Python as long as to parse them: 0.07 s, most of it in importlib
+# Bytes: to start a task takes Spark's Python as long as to parse them, 0.07 s, most of it in importlib.
+_TASK = 16 << 20
 _TASKS_PER_CORE = 4  # so that all cores end at about the same time
 _ROWS = (Column("line", Type.STRING, ""), Column("task", Type.BIGINT, ""))
 
@@ -114,6 +113,7 @@ class Rows:
         task = first.column("task")[0].as_py()
 
         def cells() -> Iterator[pa.Array]:
+            """The texts of all batches, whose rows are counted as they are taken."""
             for batch in chain([first], batches):
                 places[task] += batch.num_rows
                 yield batch.column("line")

@@ -12,12 +12,12 @@ import pandas as pd
 from dataiku import SQLExecutor2
 
 from ovh_weblogs.crm import NAMED, twice_there
+from ovh_weblogs.database_tables import Made, NotInDatabase, Table, check_ids
 from ovh_weblogs.dss.datasets import Input, Output, dimensions, limits
 from ovh_weblogs.engines.database import longest_texts, twins
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
-from ovh_weblogs.labelled import tell_labels
+from ovh_weblogs.labelcounts import tell_labels
 from ovh_weblogs.settings import Engine, VisitorSettings
-from ovh_weblogs.tables import Made, NotInDatabase, Table, check_ids
 
 logger = logging.getLogger(__name__)
 
@@ -58,9 +58,8 @@ def built(
         return False
     try:
         kind, connection = _common_place(inputs, outputs)
-        planned = plan(
-            *(_table(each, outputs) for each in inputs)
-        )  # what settings and schemas rule out: nothing is asked before
+        # What settings and schemas rule out is told before anything is asked.
+        planned = plan(*(_table(each, outputs) for each in inputs))
         database = _Database(connection, _dialect(kind, connection, settings))
         _check_ids(planned, database)
         _check_crm(planned, settings, database)

@@ -19,6 +19,7 @@ from dataiku.customrecipe import (
 from ovh_weblogs import in_database, logfiles, pipeline
 from ovh_weblogs.archive import archive
 from ovh_weblogs.crm import PREFIX, Crm
+from ovh_weblogs.database_tables import Table
 from ovh_weblogs.dss import archives, databases, datasets, label_forms, recipe_forms, source_forms
 from ovh_weblogs.dss.form import DAY, iso_day
 from ovh_weblogs.dss.geofiles import geo_files
@@ -30,7 +31,6 @@ from ovh_weblogs.pipeline import EnrichSettings, ParseSettings, Totals
 from ovh_weblogs.schema import ARCHIVED, HITS, REJECTS
 from ovh_weblogs.sessions import SessionSettings, Visits
 from ovh_weblogs.settings import Midnight, VisitorSettings
-from ovh_weblogs.tables import Table
 from ovh_weblogs.visitored import CrmSettings
 
 logger = logging.getLogger(__name__)

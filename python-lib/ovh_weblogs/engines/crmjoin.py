@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from ovh_weblogs.engines.databasereading import digest, known, of_partitions, table_of
 from ovh_weblogs.engines.dialects import Dialect
-from ovh_weblogs.engines.reading import digest, known, of_partitions, table_of
 from ovh_weblogs.features.portable import micros
 
 _ALWAYS = -(2**63) + 1  # the date of a row without one, in microseconds since 1970

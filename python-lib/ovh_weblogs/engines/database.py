@@ -16,8 +16,8 @@ from sqlglot import ErrorLevel, exp
 from ovh_weblogs.column import Column, Type
 from ovh_weblogs.engines import crmjoin
 from ovh_weblogs.engines.crmjoin import CrmJoin, CrmTable, with_crm
+from ovh_weblogs.engines.databasereading import digest, found_by, known, nulled, of_partitions, table_of
 from ovh_weblogs.engines.dialects import BIGQUERY, MARIADB, Dialect, declared
-from ovh_weblogs.engines.reading import digest, found_by, known, nulled, of_partitions, table_of
 from ovh_weblogs.schema import HIT_ORDER
 
 ROW_INDEX = "row_index"

@@ -168,9 +168,11 @@ class _Latest(AccumulatorParam):  # type: ignore[misc, unused-ignore] # pyspark 
     """Values by number, of which the latest stays."""
 
     def zero(self, value: Any) -> dict[int, Any]:  # noqa: ARG002 - as Spark asks it
+        """What an executor begins with."""
         return {}
 
     def addInPlace(self, value1: dict[int, Any], value2: dict[int, Any]) -> dict[int, Any]:  # noqa: N802 - Spark's name
+        """Both, of a task that was started again what came last."""
         return value1 | value2
 
 

@@ -64,6 +64,7 @@ class _Writer:
         self._stream = pa.ipc.new_stream(self._file, schema, options=pa.ipc.IpcWriteOptions(compression="lz4"))
 
     def write(self, batch: pa.RecordBatch) -> None:
+        """Add a batch, of the file's schema."""
         self._stream.write_batch(batch)
 
     def close(self) -> None:

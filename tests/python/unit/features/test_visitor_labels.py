@@ -143,7 +143,7 @@ def told(caplog, made):
     caplog.set_level(logging.INFO)
     caplog.clear()
     made()
-    return [record.getMessage() for record in caplog.records if record.name == "ovh_weblogs.labelled"]
+    return [record.getMessage() for record in caplog.records if record.name == "ovh_weblogs.labelcounts"]
 
 
 def test_the_log_says_how_many_convert(caplog):

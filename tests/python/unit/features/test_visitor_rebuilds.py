@@ -17,7 +17,7 @@ FIRST = 1_772_319_600_000_000  # the midnight that March 2026 begins with in Par
 EVENTS_IN_ALL, VISITORS_IN_ALL = 300_000, 1500
 CATEGORIES = pa.array(["blog", "shop", "press", "jobs", "help", "docs", None])
 # MB in which a build takes two parts. DuckDB 1.4 needs more than that for one of them, and less would be no part.
-NARROW = (64,) if duckdb.__version__ >= "1.5" else ()
+NARROW = (64,) if tuple(map(int, duckdb.__version__.split(".")[:2])) >= (1, 5) else ()
 SNAPSHOT = Label(LabelKind.SNAPSHOT, (FIRST + 15 * DAY,))
 
 
