@@ -87,7 +87,7 @@ def run(
                     _share(connection, shared, parts, table, folder)
                 for _ in _viewed(connection, parts, table):
                     for text in texts:
-                        with _reader(connection.sql(text)) as reader:
+                        with connection.sql(text).to_arrow_reader(_ROWS) as reader:
                             _check(reader.schema, output)
                             yield from (_declared(batch, output) for batch in reader)
             except (duckdb.Error, pa.ArrowException, OSError) as cause:
@@ -153,12 +153,6 @@ def _configure(connection: duckdb.DuckDBPyConnection, folder: Path, settings: Vi
     # Last: it also refuses changes of temp_directory. A query sees the job's own folder, no other file and no address.
     connection.execute("SET allowed_directories = ?", [[str(folder)]])
     connection.execute("SET enable_external_access = false")
-
-
-def _reader(relation: duckdb.DuckDBPyRelation) -> pa.RecordBatchReader:
-    # to_arrow_reader came with DuckDB 1.5; fetch_arrow_reader is what 1.1 to 1.4 have.
-    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
-    return read(_ROWS)
 
 
 def _check(given: pa.Schema, output: Sequence[Column]) -> None:
