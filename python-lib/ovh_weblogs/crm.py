@@ -193,6 +193,11 @@ def joined(
         rows, known = rows + batch.num_rows, known + batch.num_rows - found.null_count
         arrays = [*(batch.column(name) for name in wished), *crm.rows(found)]
         yield pa.RecordBatch.from_arrays(arrays, names=[*wished, *crm.names])
+    tell_known(known, rows)
+
+
+def tell_known(known: int, rows: int) -> None:
+    """Log of how many rows a CRM knows something."""
     logger.info("The CRM knows %d of %d rows", known, rows)
     if rows and not known:
         logger.warning("The CRM knows none of them: see that both columns of the identifier hold the same texts")

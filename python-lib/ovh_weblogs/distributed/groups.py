@@ -6,6 +6,7 @@ equal or absent, by ``row_index``: the number of the task that read the row, the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial, reduce
@@ -19,10 +20,12 @@ from ovh_weblogs.engines import spark
 from ovh_weblogs.engines.spark import Batches, TaskCounts
 from ovh_weblogs.errors import SettingsError
 from ovh_weblogs.grouping import Grouping
+from ovh_weblogs.labelcounts import LabelCounts, label_counts, tell_labels
 from ovh_weblogs.schema import ARROW_TYPES, Column, Type
 from ovh_weblogs.secret import guarded_logger
 from ovh_weblogs.sessions import Visits
 from ovh_weblogs.settings import Engine, SessionSettings, VisitorSettings
+from ovh_weblogs.visitored import LabelKind
 
 logger = guarded_logger(__name__)
 
@@ -66,17 +69,21 @@ def visitors(frame: DataFrame, settings: VisitorSettings, within: tuple[int, int
     check(settings)
     grouping = Grouping(frame.columns, settings)
     _tell(grouping.told())
-    counts = TaskCounts(frame.sparkSession)
+    counts, labelled = TaskCounts(frame.sparkSession), TaskCounts(frame.sparkSession)
 
     def queries(typed: DataFrame) -> list[exp.Select]:
         """For each cutoff one; labels are known up to the latest hit."""
-        return grouping.definitions(_latest(typed) if grouping.has_labels else None, "spark")
+        grouping.latest = _latest(typed) if grouping.has_labels else None
+        return grouping.definitions(grouping.latest, "spark")
 
     reading = partial(_of_visitors, names=grouping.wanted, settings=settings, counts=counts)
     with _grouped(frame, grouping.wanted, reading, grouping.schema, queries, grouping.columns, within) as found:
-        yield found
+        counting = partial(_counted, kind=settings.shape.label.kind, counts=labelled)
+        yield spark.mapped(found, counting, grouping.columns) if grouping.has_labels else found
     grouping.counts.update(counts.total)
     grouping.tell()
+    if grouping.has_labels:
+        tell_labels(labelled.total, settings.shape.label, grouping.cuts(grouping.latest))
 
 
 @contextmanager
@@ -143,6 +150,15 @@ def _of_visitors(batches: Batches, *, names: Sequence[str], settings: VisitorSet
 
 def _of_visits(batches: Batches, *, names: Sequence[str], settings: SessionSettings, counts: TaskCounts) -> Batches:
     return _read(batches, Visits(names, settings), counts)
+
+
+def _counted(batches: Batches, *, kind: LabelKind, counts: TaskCounts) -> Batches:
+    """The same rows; how many have which label is counted."""
+    found: LabelCounts = Counter()
+    for batch in batches:
+        found += label_counts(batch, kind)
+        yield batch
+    counts.add(spark.task_number(), found)
 
 
 def _read(batches: Batches, reader: Grouping | Visits, counts: TaskCounts) -> Batches:

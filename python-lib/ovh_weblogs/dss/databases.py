@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 from dataiku import SQLExecutor2
 
-from ovh_weblogs.crm import NAMED, twice_there
+from ovh_weblogs.crm import NAMED, tell_known, twice_there
 from ovh_weblogs.database_tables import Made, NotInDatabase, Table, check_ids
 from ovh_weblogs.dss.datasets import Input, Output, dimensions, limits
-from ovh_weblogs.engines.database import longest_texts, twins
+from ovh_weblogs.engines.database import known_rows, longest_texts, twins
 from ovh_weblogs.engines.dialects import Dialect, dialect_of
 from ovh_weblogs.labelcounts import tell_labels
 from ovh_weblogs.settings import Engine, VisitorSettings
@@ -79,7 +79,7 @@ def built(
         _check_lengths(each, statement, database)
     for each, statement, moment in zip(planned, statements, latest, strict=True):
         _run(each, statement, database.dialect)
-        _tell_labels(each, moment, database)
+        _tell(each, moment, database)
     return True
 
 
@@ -110,10 +110,14 @@ class _Database:
     connection: str
     dialect: Dialect
 
+    def asked(self, query: str) -> list[list[Any]]:
+        """What a query answers; nothing for null."""
+        answer = SQLExecutor2(connection=self.connection).query_to_df(query, pre_queries=list(self.dialect.before))
+        return [[None if pd.isna(each) else each for each in row] for row in answer.itertuples(index=False)]
+
     def rows(self, query: str) -> list[list[int | None]]:
         """What a query answers in numbers."""
-        answer = SQLExecutor2(connection=self.connection).query_to_df(query, pre_queries=list(self.dialect.before))
-        return [[None if pd.isna(each) else int(each) for each in row] for row in answer.itertuples(index=False)]
+        return [[None if each is None else int(each) for each in row] for row in self.asked(query)]
 
     def latest(self, made: Made) -> int | None:
         """The time of the latest hit, on which labels hang; None without labels, or without hits."""
@@ -202,11 +206,9 @@ def _check_crm(planned: Sequence[Planned], settings: VisitorSettings, database: 
     """Refuse a CRM that has a customer twice: his rows would be doubled."""
     for join in (each.made.join for each in planned):
         if join and settings.crm:
-            executor = SQLExecutor2(connection=database.connection)
-            query = twins(join.crm, NAMED + 1, database.dialect)
-            found = executor.query_to_df(query, pre_queries=list(database.dialect.before))
-            if len(found):
-                raise twice_there([str(key) for key in found.iloc[:, 0]], settings.crm)
+            found = database.asked(twins(join.crm, NAMED + 1, database.dialect))
+            if found:
+                raise twice_there([str(key) for (key,) in found], settings.crm)
 
 
 def _check_lengths(planned: Planned, statement: str, database: _Database) -> None:
@@ -226,11 +228,14 @@ def _run(planned: Planned, statement: str, dialect: Dialect) -> None:
     logger.info("%s: written in the database", planned.output.name)
 
 
-def _tell_labels(planned: Planned, latest: int | None, database: _Database) -> None:
-    """Log what the engine in the recipe logs of labels."""
-    labelled, output = planned.made.labelled, planned.output
-    if labelled is None:
-        return
-    query = labelled.counts(_table_name(output.host), output.written, database.dialect)
-    counts = Counter({(cutoff, label): count or 0 for cutoff, label, count in database.rows(query)})
-    tell_labels(counts, labelled.wished, labelled.cuts(latest))
+def _tell(planned: Planned, latest: int | None, database: _Database) -> None:
+    """Log what the engine in the recipe logs of labels and of a CRM."""
+    labelled, join, name = planned.made.labelled, planned.made.join, _table_name(planned.output.host)
+    if labelled:
+        query = labelled.counts(name, planned.output.written, database.dialect)
+        counts = Counter({(cutoff, label): count or 0 for cutoff, label, count in database.rows(query)})
+        tell_labels(counts, labelled.wished, labelled.cuts(latest))
+    if join and join.crm.kept:
+        query = known_rows(join, name, planned.output.written, database.dialect)
+        ((rows, known),) = database.rows(query)
+        tell_known(known or 0, rows or 0)

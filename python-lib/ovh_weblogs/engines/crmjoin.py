@@ -84,6 +84,23 @@ def twins(crm: CrmTable, most: int, dialect: Dialect) -> exp.Select:
     return query.group_by("the_customer", "since_us").having("COUNT(*) > 1").order_by("twin").limit(most)
 
 
+def known_rows(
+    join: CrmJoin, name: str, partitions: Sequence[Mapping[str, str]] | None, dialect: Dialect
+) -> exp.Select:
+    """How many rows there are, and of how many the CRM knows something: one row.
+
+    Args:
+        join: The CRM.
+        name: Of the table that the rows were written to, quoted.
+        partitions: Of it, those that were written; None for all.
+        dialect: Of the database.
+    """
+    unknown = exp.and_(*(exp.column(each, quoted=True).is_(exp.null()) for each in join.crm.kept.values()))
+    known = exp.Case().when(exp.not_(unknown), "1")
+    counts = exp.select("COUNT(*) AS in_all", exp.alias_(exp.Count(this=known), "known"))
+    return of_partitions(counts.from_(table_of(name, dialect)), partitions, dialect)
+
+
 def _customers(crm: CrmTable, dialect: Dialect) -> exp.Select:
     """The CRM's rows that have a key, each with when it holds."""
     key = known(crm.key, dialect)

@@ -78,6 +78,11 @@ def twins(crm: CrmTable, most: int, dialect: Dialect) -> str:
     return _text(crmjoin.twins(crm, most, dialect), dialect)
 
 
+def known_rows(join: CrmJoin, name: str, written: Mapping[str, str], dialect: Dialect) -> str:
+    """The SQL of numbers of rows as ``crmjoin.known_rows``, in the partition that was written, if there is one."""
+    return _text(crmjoin.known_rows(join, name, [written] if written else None, dialect), dialect)
+
+
 def placed(
     query: exp.Select,
     source: Source,

@@ -151,14 +151,14 @@ class TaskCounts:
     def __init__(self, session: SparkSession) -> None:
         self._found = session.sparkContext.accumulator({}, _Latest())
 
-    def add(self, number: int, counts: Mapping[str, int]) -> None:
+    def add(self, number: int, counts: Mapping[Any, int]) -> None:
         """On an executor: what a task has counted, all in all."""
         self._found.add({number: dict(counts)})
 
     @property
-    def total(self) -> Counter[str]:
+    def total(self) -> Counter[Any]:
         """On the driver: of all tasks that have ended."""
-        total: Counter[str] = Counter()
+        total: Counter[Any] = Counter()
         for counts in self._found.value.values():
             total.update(counts)
         return total

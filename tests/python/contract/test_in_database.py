@@ -391,7 +391,7 @@ NAMED = {"server_ts": "date", "visitor_id": "string", "is_conversion": "boolean"
 def known(warm, store):
     """Runs the visitors recipe with a CRM, in either engine, and gives what they make: the same."""
 
-    def ran(customers, **settings):
+    def ran(customers, *, told="", **settings):
         store.set_columns("crm", [{"name": name, "type": kind} for name, kind in CUSTOMERS.items()])
         store.replace("crm", customers)
         inputs, made = {"events": ["events"], "crm": ["crm"]}, []
@@ -402,6 +402,7 @@ def known(warm, store):
                 made.append(result.error["message"])
             else:
                 assert ("Engine: database" in result.log) == (engine == "database")
+                assert told in result.log
                 made.append((rows(store), store.columns("made")))
         assert made[0] == made[1]
         return made[0] if isinstance(made[0], str) else made[0][0]
@@ -412,13 +413,19 @@ def known(warm, store):
 def test_what_a_crm_knows_is_joined_in_the_database(known, server, lay, fill):
     lay(server, "events", "made", "crm")
     fill(NAMED, [[*row, ""] for row in CONVERTING])
-    made = known(KNOWN[1:2] + KNOWN[3:])
+    made = known(KNOWN[1:2] + KNOWN[3:], told="The CRM knows 2 of 4 rows")
     assert {row["visitor_id"]: (row["crm_plan"], row["crm_visits"]) for row in made} == {
         "late": ("large", "2"),
         "early": ("always", "3"),
         "never": ("", ""),
         "new": ("", ""),
     }
+
+
+def test_a_crm_that_knows_nobody_is_told_by_either_engine(known, server, lay, fill):
+    lay(server, "events", "made", "crm")
+    fill(NAMED, [[*row, ""] for row in CONVERTING])
+    assert known(KNOWN[4:], told="The CRM knows none of them: see that both columns of the identifier hold the same")
 
 
 def test_a_crm_with_dates_is_joined_as_it_stood_before_each_cutoff(known, server, lay, fill):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 
 import pytest
 
@@ -104,11 +105,13 @@ def test_labels_are_those_of_the_recipe_of_one_machine(repository, store, wished
     store.set_columns("converting", [{"name": name, "type": kind} for name, kind in kinds.items()])
     store.replace("converting", rows)
     inputs = {"events": ["converting"]}
-    good(repository, "ovh-logs-visitors-spark", store, inputs, {"visitors": ["labelled"]}, **wished)
-    good(repository, "ovh-logs-visitors", store, inputs, {"visitors": ["people_labelled"]}, **wished)
+    there = good(repository, "ovh-logs-visitors-spark", store, inputs, {"visitors": ["labelled"]}, **wished)
+    here = good(repository, "ovh-logs-visitors", store, inputs, {"visitors": ["people_labelled"]}, **wished)
     made, expected = (rounded(store, name, "visitor_id", by="cutoff_ts") for name in ("labelled", "people_labelled"))
     assert made == expected
     assert {"0", "1"} <= {row["label"] for row in made.values()}
+    (told,) = re.findall(r"\d+ rows convert, .*", here.log)
+    assert told in there.log
     assert store.columns("labelled") == store.columns("people_labelled")
 
 
